@@ -1,0 +1,121 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target of ours: Swift 6 mode, explicit existentials, explicit imports, and no
+/// warning survives.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let csv = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// The rooms, innermost first; `ArchitectureTests` holds every file to this picture.
+let pureRooms: [Target.Dependency] = [
+    "CanonicalJSON", "Keys", "TransparencyLog", "MemberRegistry", "Credentials", "Catalogue",
+    "Recognition",
+]
+let uptoFederation = pureRooms + ["Federation"]
+
+let package = Package(
+    name: "eccoe",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "eccoed", targets: ["eccoed"]),
+        .executable(name: "eccoe", targets: ["eccoe"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    ],
+    targets: [
+        .target(name: "CanonicalJSON", swiftSettings: strict),
+        .target(
+            name: "Keys", dependencies: ["CanonicalJSON", crypto, cryptoExtras],
+            swiftSettings: strict),
+        .target(name: "TransparencyLog", dependencies: ["Keys"], swiftSettings: strict),
+        .target(
+            name: "MemberRegistry", dependencies: ["Keys", "CanonicalJSON"],
+            swiftSettings: strict),
+        .target(
+            name: "Credentials", dependencies: ["Keys", "CanonicalJSON", x509, swiftASN1],
+            swiftSettings: strict),
+        .target(
+            name: "Catalogue", dependencies: ["Keys", "CanonicalJSON", csv],
+            swiftSettings: strict),
+        .target(
+            name: "Recognition",
+            dependencies: [
+                "Keys", "CanonicalJSON", "TransparencyLog", "MemberRegistry", "Credentials",
+                "Catalogue",
+            ],
+            swiftSettings: strict),
+        .target(name: "Federation", dependencies: pureRooms + [logging], swiftSettings: strict),
+        .target(
+            name: "NodeStore", dependencies: uptoFederation + [grdb, logging],
+            swiftSettings: strict),
+        .target(
+            name: "NodeClient",
+            dependencies: uptoFederation + [asyncHTTPClient, nioCore, nioSSL, logging],
+            swiftSettings: strict),
+        .target(
+            name: "Node",
+            dependencies: uptoFederation + ["NodeStore", logging, serviceLifecycle],
+            swiftSettings: strict),
+        .target(
+            name: "NodeServer",
+            dependencies: uptoFederation + [
+                "NodeStore", "Node", hummingbird, hummingbirdTLS, nioCore, nioSSL, logging,
+                serviceLifecycle,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "eccoed",
+            dependencies: uptoFederation + [
+                "NodeStore", "NodeClient", "Node", "NodeServer", yams, logging, serviceLifecycle,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "eccoe",
+            dependencies: uptoFederation + ["NodeStore", "NodeClient", argumentParser],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"], swiftSettings: strict),
+        .testTarget(
+            name: "KeysTests", dependencies: ["Keys", "CanonicalJSON"], swiftSettings: strict),
+        .testTarget(
+            name: "TransparencyLogTests",
+            dependencies: ["TransparencyLog", "Keys", "CanonicalJSON"], swiftSettings: strict),
+    ]
+)
