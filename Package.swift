@@ -81,9 +81,12 @@ let package = Package(
                 "Catalogue",
             ],
             swiftSettings: strict),
-        .target(name: "Federation", dependencies: pureRooms + [logging], swiftSettings: strict),
         .target(
-            name: "NodeStore", dependencies: uptoFederation + [grdb, logging],
+            name: "Federation", dependencies: ["Keys", "CanonicalJSON", "TransparencyLog"],
+            swiftSettings: strict),
+        .target(
+            name: "NodeStore",
+            dependencies: ["Keys", "CanonicalJSON", "TransparencyLog", "Federation", grdb],
             swiftSettings: strict),
         .target(
             name: "NodeClient",

@@ -1,0 +1,81 @@
+package import Keys
+
+/// Names a subject within a log: ids are unique within the first word of the leaf's type.
+package struct SubjectKey: Hashable, Sendable {
+    /// `item`, `rule`, `decision`, ...
+    package let scope: String
+    /// The id.
+    package let subject: String
+
+    /// A key from its parts.
+    package init(scope: String, subject: String) {
+        self.scope = scope
+        self.subject = subject
+    }
+}
+
+/// What a log says about a subject after its last accepted leaf.
+package struct SubjectState: Sendable, Equatable {
+    /// The subject's leaves so far.
+    package let revision: Int
+    /// Index of the last one.
+    package let index: Int
+    /// Whether the last one left it living (published rather than withdrawn).
+    package let living: Bool
+    /// The payload of the last one.
+    package let payload: Digest?
+
+    /// A state from its parts.
+    package init(revision: Int, index: Int, living: Bool, payload: Digest?) {
+        self.revision = revision
+        self.index = index
+        self.living = living
+        self.payload = payload
+    }
+}
+
+/// What the fold makes of one entry.
+package enum FoldVerdict: Sendable, Equatable {
+    /// The leaf counts; for leaves with a subject, its key and new state.
+    case accepted(Leaf, SubjectKey?, SubjectState?)
+    /// Kept in the tree, skipped without blame.
+    case unknownType(String)
+    /// Kept in the tree, counts for nothing.
+    case flagged(String)
+}
+
+/// The one rule by which every reader turns a log into state.
+package enum Fold {
+    /// Judges the entry at `index`, given the subject's state before it.
+    package static func judge(
+        _ entry: [UInt8], index: Int, current: (SubjectKey) throws -> SubjectState?
+    ) rethrows -> FoldVerdict {
+        switch LeafReading(entry) {
+        case .unknownType(let type): return .unknownType(type)
+        case .malformed(let reason): return .flagged(reason)
+        case .leaf(let leaf):
+            if leaf.type == .genesis, index != 0 { return .flagged("genesis is not first") }
+            guard let subject = leaf.subject, let revision = leaf.revision else {
+                return .accepted(leaf, nil, nil)
+            }
+            let key = SubjectKey(scope: leaf.type.scope, subject: subject)
+            let before = try current(key)
+            if leaf.type.countsRevisions {
+                let expected = (before?.revision ?? 0) + 1
+                guard revision == expected else {
+                    return .flagged("revision \(revision) where \(expected) was due")
+                }
+                guard leaf.previous == before?.index else {
+                    return .flagged("previous does not name the subject's last leaf")
+                }
+            } else if leaf.type == .agreementProposed, revision <= before?.revision ?? 0 {
+                return .flagged("a proposal's revision does not exceed the last one")
+            }
+            let state = SubjectState(
+                revision: leaf.type.countsRevisions
+                    ? revision : max(revision, before?.revision ?? 0),
+                index: index, living: !leaf.type.ends, payload: leaf.payload)
+            return .accepted(leaf, key, state)
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import CanonicalJSON
+package import Keys
+
+/// One entry of an institution's log: public, at most 2,046 bytes, free of personal data.
+package struct Leaf: Sendable, Equatable {
+    /// Bytes that a leaf may have, so that a full bundle has at most 512 KiB.
+    package static let maximumBytes = 2046
+    /// References that a leaf may carry.
+    package static let maximumReferences = 4
+
+    /// The author's clock; informs, orders nothing.
+    package var at: Instant
+    /// What the leaf says.
+    package var type: LeafType
+    /// The id that the leaf is about, scoped by the first word of the type.
+    package var subject: String?
+    /// The subject's leaf number, from 1.
+    package var revision: Int?
+    /// Index of the subject's leaf before this one in the same epoch.
+    package var previous: Int?
+    /// SHA-256 of the payload's exact bytes.
+    package var payload: Digest?
+    /// References of the form `<origin>#<index>@<leaf hash>`.
+    package var references: [String]
+    /// Of agreements: SHA-256 of the canonical document.
+    package var digest: Digest?
+    /// Of decisions and anchored issuances.
+    package var commitment: Digest?
+    /// Of agreements: the partner's domain.
+    package var with: String?
+    /// Of terminations: the last day, `YYYY-MM-DD`.
+    package var on: String?
+
+    /// A leaf from its parts; `violations` tells what its type still misses.
+    package init(
+        type: LeafType, at: Instant, subject: String? = nil, revision: Int? = nil,
+        previous: Int? = nil, payload: Digest? = nil, references: [String] = [],
+        digest: Digest? = nil, commitment: Digest? = nil, with: String? = nil, on: String? = nil
+    ) {
+        self.type = type
+        self.at = at
+        self.subject = subject
+        self.revision = revision
+        self.previous = previous
+        self.payload = payload
+        self.references = references
+        self.digest = digest
+        self.commitment = commitment
+        self.with = with
+        self.on = on
+    }
+
+    /// The RFC 8785 bytes that are hashed into the log.
+    package var bytes: [UInt8] {
+        var object = JSONObject()
+        object["at"] = .string(at.text)
+        object["commitment"] = commitment.map { .string($0.hex) }
+        object["digest"] = digest.map { .string("sha256:\($0.hex)") }
+        object["on"] = on.map { .string($0) }
+        object["payload"] = payload.map { .string("sha256:\($0.hex)") }
+        object["previous"] = previous.map { .number(JSONNumber(Int64($0))) }
+        object["refs"] = references.isEmpty ? nil : .array(references.map { .string($0) })
+        object["revision"] = revision.map { .number(JSONNumber(Int64($0))) }
+        object["subject"] = subject.map { .string($0) }
+        object["type"] = .string(type.rawValue)
+        object["v"] = 1
+        object["with"] = with.map { .string($0) }
+        return JSON.object(object).canonicalBytes
+    }
+}
+
+/// What the bytes of a log entry turn out to be.
+package enum LeafReading: Sendable, Equatable {
+    case leaf(Leaf)
+    /// A type that this version does not know: kept and skipped.
+    case unknownType(String)
+    /// Stays in the tree, counts for nothing.
+    case malformed(String)
+
+    /// Reads an entry. Unknown members are ignored; anything else that departs from the protocol
+    /// makes the leaf malformed.
+    package init(_ bytes: [UInt8]) {
+        do {
+            self = try Self.read(bytes)
+        } catch {
+            self = .malformed(error.reason)
+        }
+    }
+
+    private struct Malformed: Error {
+        let reason: String
+    }
+
+    private static func read(_ bytes: [UInt8]) throws(Malformed) -> LeafReading {
+        guard bytes.count <= Leaf.maximumBytes else {
+            throw Malformed(reason: "larger than \(Leaf.maximumBytes) bytes")
+        }
+        let json: JSON
+        do {
+            json = try JSON.read(bytes)
+        } catch { throw Malformed(reason: error.description) }
+        guard json.canonicalBytes == bytes else { throw Malformed(reason: "not RFC 8785") }
+        guard json["v"]?.integer == 1, let name = json["type"]?.string else {
+            throw Malformed(reason: "no v 1 or no type")
+        }
+        guard let type = LeafType(rawValue: name) else { return .unknownType(name) }
+        guard let text = json["at"]?.string, let at = Instant(text) else {
+            throw Malformed(reason: "at is no RFC 3339 time with Z and whole seconds")
+        }
+        var leaf = Leaf(type: type, at: at)
+        leaf.subject = try member("subject", of: json) { $0.string }
+        leaf.revision = try member("revision", of: json) { $0.integer.map { Int($0) } }
+        leaf.previous = try member("previous", of: json) { $0.integer.map { Int($0) } }
+        leaf.payload = try member("payload", of: json, as: prefixedDigest)
+        leaf.digest = try member("digest", of: json, as: prefixedDigest)
+        leaf.commitment = try member("commitment", of: json) {
+            $0.string.flatMap { Digest(hex: $0) }
+        }
+        leaf.with = try member("with", of: json) { $0.string }
+        leaf.on = try member("on", of: json) { $0.string }
+        leaf.references =
+            try member("refs", of: json) { value in
+                value.array.map { $0.compactMap(\.string) }
+            } ?? []
+        if let violation = leaf.violation { throw Malformed(reason: violation) }
+        return .leaf(leaf)
+    }
+
+    private static func member<Value>(
+        _ name: String, of json: JSON, as convert: (JSON) -> Value?
+    ) throws(Malformed) -> Value? {
+        guard let value = json[name] else { return nil }
+        guard let converted = convert(value) else {
+            throw Malformed(reason: "\(name) is malformed")
+        }
+        return converted
+    }
+
+    private static func prefixedDigest(_ value: JSON) -> Digest? {
+        guard let text = value.string, text.hasPrefix("sha256:") else { return nil }
+        return Digest(hex: String(text.dropFirst(7)))
+    }
+}
+
+extension Leaf {
+    /// The first rule of its type that the leaf breaks; nil when it is well formed.
+    package var violation: String? {
+        if type.hasSubject {
+            guard let subject, ItemID.isValid(subject) else {
+                return "subject is not 1 to 64 printable ASCII characters without space"
+            }
+            if type.hasRandomSubject, Hex.decode(subject)?.count != 16 {
+                return "subject is not 16 bytes in lower-case hexadecimal"
+            }
+            guard let revision, revision >= 1 else { return "revision is not at least 1" }
+        } else if subject != nil || revision != nil || previous != nil {
+            return "\(type.rawValue) has no subject, revision or previous"
+        }
+        if let previous, previous < 0 { return "previous is negative" }
+        if type.hasPayload != (payload != nil) {
+            return type.hasPayload ? "payload is missing" : "\(type.rawValue) has no payload"
+        }
+        if type.hasCommitment != (commitment != nil) {
+            return type.hasCommitment
+                ? "commitment is missing" : "\(type.rawValue) has no commitment"
+        }
+        if references.count > Leaf.maximumReferences {
+            return "more than \(Leaf.maximumReferences) references"
+        }
+        if type == .decisionRecorded || type == .decisionSuperseded, at != at.startOfDay {
+            return "a decision's time is not cut to its day"
+        }
+        return nil
+    }
+}
+
+/// Ids of items, rules and the like: 1 to 64 printable ASCII characters without space.
+package enum ItemID {
+    /// Whether `id` may be used as it is.
+    package static func isValid(_ id: String) -> Bool {
+        (1...64).contains(id.utf8.count) && id.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+    }
+}

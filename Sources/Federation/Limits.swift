@@ -1,0 +1,37 @@
+/// The protocol's bounds (protocol section 8). Checkpoints, notes and leaves carry their own.
+package enum Limits {
+    /// Bytes of a payload.
+    package static let payloadBytes = 256 << 10
+    /// Bytes of a page of the heads feed.
+    package static let headsPageBytes = 64 << 10
+    /// Rows of a page of the heads feed.
+    package static let headsPageRows = 500
+    /// Bytes of an announcement.
+    package static let announcementBytes = 256 << 10
+    /// Checkpoints of an announcement.
+    package static let announcementCheckpoints = 64
+    /// Bytes of an add-checkpoint request.
+    package static let addCheckpointBytes = 80 << 10
+    /// Bytes of a credential that is looked up.
+    package static let lookupBytes = 1 << 20
+    /// Bytes of a full entry bundle.
+    package static let bundleBytes = 512 << 10
+    /// Hashes of a batch request for payloads.
+    package static let batchHashes = 256
+    /// Leaves of one commit.
+    package static let batchLeaves = 1024
+    /// Bytes of leaves and payloads of one commit, beyond the first leaf.
+    package static let batchBytes = 1 << 20
+    /// Drafts that may wait for the next commit; beyond it 503 with Retry-After.
+    package static let poolDrafts = 8192
+    /// Bytes of a control request over the local socket.
+    package static let controlBytes = 32 << 20
+    /// Items of one publish request over the local socket.
+    package static let publishItems = 256
+    /// Bytes of any registry file.
+    package static let registryFileBytes = 16 << 20
+    /// Bytes of a registry request.
+    package static let registryRequestBytes = 256 << 10
+    /// Leaves that a replica takes in one step.
+    package static let replicaStepLeaves = 65_536
+}

@@ -1,0 +1,82 @@
+/// Where a member's node listens and by what its certificate is checked.
+package struct PeerAddress: Sendable, Hashable {
+    /// What makes a server certificate good. The host name is checked always.
+    package enum Trust: Sendable, Hashable {
+        /// The system's roots.
+        case system
+        /// The member's own authority: a certificate in DER.
+        case authority([UInt8])
+    }
+
+    /// The member.
+    package let domain: String
+    /// Such as `https://node.uni-a.example:8443`, without a path.
+    package let url: String
+    /// The certificate check.
+    package let trust: Trust
+
+    /// An address from its parts.
+    package init(domain: String, url: String, trust: Trust) {
+        self.domain = domain
+        self.url = url
+        self.trust = trust
+    }
+}
+
+/// One request to a peer.
+package struct PeerRequest: Sendable {
+    /// Whom to ask.
+    package let peer: PeerAddress
+    /// `GET`, `POST` or `PUT`.
+    package let method: String
+    /// Path and query, from `/`.
+    package let path: String
+    /// Further headers.
+    package let headers: [(name: String, value: String)]
+    /// The body.
+    package let body: [UInt8]
+    /// Bytes of an answer; a longer one is an error.
+    package let maximumBytes: Int
+    /// Whether the bulk deadline (120 s) holds instead of the usual one (30 s).
+    package let isBulk: Bool
+
+    /// A request from its parts.
+    package init(
+        _ method: String, _ path: String, of peer: PeerAddress,
+        headers: [(name: String, value: String)] = [], body: [UInt8] = [], maximumBytes: Int,
+        isBulk: Bool = false
+    ) {
+        self.peer = peer
+        self.method = method
+        self.path = path
+        self.headers = headers
+        self.body = body
+        self.maximumBytes = maximumBytes
+        self.isBulk = isBulk
+    }
+}
+
+/// A peer's answer, whatever its status.
+package struct PeerResponse: Sendable {
+    /// The HTTP status.
+    package let status: Int
+    /// Header names in lower case.
+    package let headers: [String: String]
+    /// The body.
+    package let body: [UInt8]
+
+    /// An answer from its parts.
+    package init(status: Int, headers: [String: String], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// The network, as far as a node knows it.
+package protocol PeerTransport: Sendable {
+    /// Sends a request and returns the answer.
+    ///
+    /// - Throws: `Problem` with slug `unreachable` or `too-large`.
+    func send(_ request: PeerRequest) async throws -> PeerResponse
+}
