@@ -99,3 +99,11 @@ package struct RequestID: Hashable, Sendable {
         return cuts.map { String(decoding: hex[$0], as: UTF8.self) }.joined(separator: "-")
     }
 }
+
+extension RequestID {
+    /// An id as it was stored; nil unless 16 bytes.
+    package init?(uuidBytes: [UInt8]) {
+        guard uuidBytes.count == 16 else { return nil }
+        bytes = uuidBytes
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Glibc
+
+/// Files that are either whole and on disk, or not there.
+package enum DurableFile {
+    /// Writes `bytes` under a temporary name, syncs, renames over `path` and syncs the folder.
+    ///
+    /// - Throws: `StoreError.file`.
+    package static func write(_ bytes: [UInt8], to path: String, mode: Int = 0o644) throws {
+        let temporary = path + ".new"
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode))
+        guard descriptor >= 0 else { throw StoreError.file(temporary, errno) }
+        defer { close(descriptor) }
+        var offset = 0
+        while offset < bytes.count {
+            let written = bytes[offset...].withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            guard written > 0 else { throw StoreError.file(temporary, errno) }
+            offset += written
+        }
+        guard fsync(descriptor) == 0, rename(temporary, path) == 0 else {
+            throw StoreError.file(path, errno)
+        }
+        try syncFolder(of: path)
+    }
+
+    /// The bytes of a file; nil when there is none.
+    ///
+    /// - Throws: `StoreError.file` when it cannot be read or is larger than `limit`.
+    package static func read(_ path: String, limit: Int = 64 << 20) throws -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw StoreError.file(path, errno)
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            guard count >= 0 else { throw StoreError.file(path, errno) }
+            if count == 0 { return bytes }
+            bytes += buffer.prefix(count)
+            guard bytes.count <= limit else { throw StoreError.file(path, EFBIG) }
+        }
+    }
+
+    /// Creates a folder and its parents; fine when it is there.
+    ///
+    /// - Throws: `StoreError.file`.
+    package static func makeFolder(_ path: String, mode: Int = 0o755) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: mode])
+        } catch {
+            throw StoreError.file(path, EACCES)
+        }
+    }
+
+    private static func syncFolder(of path: String) throws {
+        let folder = (path as NSString).deletingLastPathComponent
+        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StoreError.file(folder, errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw StoreError.file(folder, errno) }
+    }
+}
+
+/// Why a store cannot do what it was asked.
+package enum StoreError: Error, Sendable, Equatable {
+    /// A file operation failed with this errno.
+    case file(String, Int32)
+    /// There is something where nothing may be.
+    case exists(String)
+    /// Something that must be there is not.
+    case missing(String)
+    /// A file or database does not hold what it must.
+    case corrupt(String, reason: String)
+    /// The database was written by a newer version.
+    case newer(String, found: Int, known: Int)
+    /// Another process holds the data folder.
+    case locked(String)
+    /// Private keys that others may read.
+    case exposedKey(String)
+    /// The stored head is not the one in memory: somebody else wrote. Stop.
+    case headChanged
+    /// A leaf's bytes changed between admission and binding: broken memory. Stop.
+    case hashChanged(index: Int)
+}
+
+extension StoreError: CustomStringConvertible {
+    /// One sentence.
+    package var description: String {
+        switch self {
+        case .file(let path, let code): "\(path): \(String(cString: strerror(code)))"
+        case .exists(let path): "\(path) exists already"
+        case .missing(let path): "\(path) is missing"
+        case .corrupt(let path, let reason): "\(path) is damaged: \(reason)"
+        case .newer(let path, let found, let known):
+            "\(path) has schema \(found), this program knows \(known)"
+        case .locked(let path): "another process uses \(path)"
+        case .exposedKey(let path): "\(path) may be read by others than its owner"
+        case .headChanged: "the stored head is not the one in memory"
+        case .hashChanged(let index): "leaf \(index) changed in memory before it was written"
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package import Federation
+import Foundation
+import GRDB
+package import Keys
+import Synchronization
+package import TransparencyLog
+
+extension LogStore {
+    /// Takes the verified entries of an extension in one transaction: entries, tiles, fold, wanted
+    /// payloads, head.
+    ///
+    /// - Throws: `ProofError.rootMismatch` when the entries do not lead to the head,
+    ///   `StoreError.headChanged` when the log has grown meanwhile, and what SQLite says.
+    package func extend(by extension: LogExtension) throws {
+        try `extension`.finish()
+        let entries = `extension`.entries
+        let target = `extension`.target
+        try state.withLock { state in
+            guard let loaded = state,
+                loaded.tree.range.size + entries.count == target.checkpoint.size
+            else { throw StoreError.headChanged }
+            let tree = try pool.write { db in
+                var tree = loaded.tree
+                let insert = try db.cachedStatement(
+                    sql: "INSERT INTO entry(idx, leaf) VALUES (?, ?)")
+                for entry in entries {
+                    let index = tree.range.size
+                    try insert.execute(arguments: [index, entry.data])
+                    tree.append(Digest.ofLeaf(entry))
+                    let verdict = try Fold.judge(entry, index: index) {
+                        try db.subjectState($0)
+                    }
+                    try db.apply(verdict, index: index)
+                    if case .accepted(let leaf, _, _) = verdict, let payload = leaf.payload {
+                        try db.want(payload, index: index)
+                    }
+                }
+                try tree.flush(db)
+                guard tree.range.root == target.checkpoint.root else {
+                    throw ProofError.rootMismatch
+                }
+                try Self.swapHead(db, from: loaded.head, to: target)
+                return tree
+            }
+            state = Loaded(head: target, tree: tree)
+        }
+    }
+
+    /// Replaces the head's note by one of the same tree with more cosignatures.
+    ///
+    /// - Throws: `StoreError.headChanged` when it is of another tree.
+    package func update(note: VerifiedCheckpoint) throws {
+        try state.withLock { state in
+            guard let head = state?.head, head.checkpoint == note.checkpoint else {
+                throw StoreError.headChanged
+            }
+            try pool.write { try Self.swapHead($0, from: head, to: note) }
+            state?.head = note
+        }
+    }
+
+    /// Keeps a checkpoint that reached its quorum; of one size the first is kept.
+    package func confirm(_ checkpoint: VerifiedCheckpoint, at time: Instant) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO confirmed(size, time, note) VALUES (?, ?, ?)",
+                arguments: [
+                    checkpoint.checkpoint.size, time.secondsSince1970,
+                    checkpoint.note.bytes.data,
+                ])
+            // Hourly archives come with the rollback guard; until then a bounded tail is kept.
+            try db.execute(
+                sql: """
+                    DELETE FROM confirmed WHERE size <
+                        (SELECT size FROM confirmed ORDER BY size DESC LIMIT 1 OFFSET 1000)
+                    """)
+        }
+    }
+
+    /// The newest checkpoint that reached its quorum, and when; nil before the first.
+    package func confirmed() throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
+        let row = try pool.read {
+            try Row.fetchOne($0, sql: "SELECT time, note FROM confirmed ORDER BY size DESC")
+        }
+        return try row.map(Self.confirmation(key: key))
+    }
+
+    /// The oldest kept checkpoint with quorum that covers leaf `index`: its time is the leaf's.
+    package func confirmed(
+        covering index: Int
+    ) throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
+        let row = try pool.read {
+            try Row.fetchOne(
+                $0, sql: "SELECT time, note FROM confirmed WHERE size > ? ORDER BY time, size",
+                arguments: [index])
+        }
+        return try row.map(Self.confirmation(key: key))
+    }
+
+    private static func confirmation(
+        key: VerifierKey
+    ) -> (Row) throws -> (checkpoint: VerifiedCheckpoint, time: Instant) {
+        { row in
+            let note: Data = row["note"]
+            let time: Int64 = row["time"]
+            return (
+                try VerifiedCheckpoint(Array(note), key: key), Instant(secondsSince1970: time)
+            )
+        }
+    }
+
+    /// Payload hashes that are not held yet, at most `limit`, oldest leaf first.
+    package func wantedPayloads(limit: Int) throws -> [Digest] {
+        try pool.read { db in
+            try Data.fetchAll(
+                db, sql: "SELECT digest FROM wanted ORDER BY idx LIMIT ?", arguments: [limit]
+            ).compactMap { Digest(bytes: $0) }
+        }
+    }
+
+    /// How many payloads are not held yet.
+    package func wantedCount() throws -> Int {
+        try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM wanted") ?? 0 }
+    }
+
+    /// Stores payloads that were wanted; each is hashed first, and what nobody asked for is left.
+    ///
+    /// - Returns: the hashes that were stored.
+    package func store(payloads: [[UInt8]]) throws -> [Digest] {
+        try pool.write { db in
+            try payloads.compactMap { bytes in
+                let digest = Digest(of: bytes)
+                try db.execute(
+                    sql: "DELETE FROM wanted WHERE digest = ?", arguments: [digest.bytes.data])
+                guard db.changesCount == 1 else { return nil }
+                try db.storePayload(digest, bytes)
+                return digest
+            }
+        }
+    }
+}
+
+extension GRDB.Database {
+    /// Notes that a payload is to be fetched, unless it is held.
+    fileprivate func want(_ digest: Digest, index: Int) throws {
+        try cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO wanted(digest, idx)
+                SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM payload WHERE digest = ?1)
+                """
+        ).execute(arguments: [digest.bytes.data, index])
+    }
+}

@@ -1,0 +1,129 @@
+package import Federation
+import Foundation
+import GRDB
+package import Keys
+package import TransparencyLog
+
+extension LogStore {
+    /// The entries [from, to), fewer when the log is shorter.
+    package func entries(from: Int, to: Int) throws -> [[UInt8]] {
+        try pool.read { db in
+            try Data.fetchAll(
+                db, sql: "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
+                arguments: [from, to]
+            ).map { Array($0) }
+        }
+    }
+
+    /// One entry; nil beyond the end.
+    package func entry(_ index: Int) throws -> [UInt8]? {
+        try entries(from: index, to: index + 1).first
+    }
+
+    /// A tile or bundle as tlog-tiles serves it: partial ones are prefixes of the stored ones. nil
+    /// when the log is too short for it.
+    package func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
+        switch tile.kind {
+        case .hashes(let level):
+            let data = try pool.read { db in
+                try Data.fetchOne(
+                    db, sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?",
+                    arguments: [level, tile.index])
+            }
+            guard let data, data.count >= tile.width * 32 else { return nil }
+            return Array(data.prefix(tile.width * 32))
+        case .entries:
+            let first = tile.index * TileCoordinate.fullWidth
+            let leaves = try entries(from: first, to: first + tile.width)
+            guard leaves.count == tile.width else { return nil }
+            return leaves.compactMap(EntryBundle.encode).flatMap(\.self)
+        }
+    }
+
+    /// The tlog-proof of an entry in `checkpoint`, which must be of this log.
+    ///
+    /// - Throws: `ProofError.outOfRange`, and what SQLite says.
+    package func proof(
+        of index: Int, in checkpoint: VerifiedCheckpoint
+    ) throws -> InclusionProof {
+        let size = checkpoint.checkpoint.size
+        let path = try pool.read { db in
+            let reader = TileReader(db: db, size: size)
+            return try MerkleTree.inclusionProof(index: index, size: size, node: reader.node)
+        }
+        return InclusionProof(index: index, path: path, checkpoint: checkpoint.note)
+    }
+
+    /// The consistency proof from an older size to `new`.
+    package func consistencyProof(old: Int, new: Int) throws -> [Digest] {
+        try pool.read { db in
+            let reader = TileReader(db: db, size: new)
+            return try MerkleTree.consistencyProof(old: old, new: new, node: reader.node)
+        }
+    }
+
+    /// The exact bytes of a payload; nil when it is not held.
+    package func payload(_ digest: Digest) throws -> [UInt8]? {
+        try pool.read { db in
+            try Data.fetchOne(
+                db, sql: "SELECT bytes FROM payload WHERE digest = ?",
+                arguments: [digest.bytes.data])
+        }.map { Array($0) }
+    }
+
+    /// What the log says about a subject; nil when nothing.
+    package func subject(_ key: SubjectKey) throws -> SubjectState? {
+        try pool.read { try $0.subjectState(key) }
+    }
+
+    /// Entries that count for nothing, with the reason.
+    package func flagged() throws -> [(index: Int, reason: String)] {
+        try pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT idx, reason FROM flagged ORDER BY idx")
+                .map { ($0["idx"], $0["reason"]) }
+        }
+    }
+}
+
+/// A log opened for reading only, beside the daemon that writes it.
+package struct LogReader: Sendable {
+    private let queue: DatabaseQueue
+
+    /// Opens a log's file.
+    ///
+    /// - Throws: `StoreError.missing`, and what SQLite says.
+    package init(path: String) throws {
+        queue = try Database.openReadOnly(path)
+    }
+
+    /// The log's vkey, and the checkpoint's note of its newest head.
+    package func head() throws -> (vkey: String, note: [UInt8])? {
+        try queue.read { db in
+            guard let vkey = try String.fetchOne(db, sql: "SELECT vkey FROM log"),
+                let note = try Data.fetchOne(db, sql: "SELECT note FROM head")
+            else { return nil }
+            return (vkey, Array(note))
+        }
+    }
+
+    /// A tile or bundle; nil when the log is too short for it.
+    package func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
+        try queue.read { db in
+            switch tile.kind {
+            case .hashes(let level):
+                let data = try Data.fetchOne(
+                    db, sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?",
+                    arguments: [level, tile.index])
+                guard let data, data.count >= tile.width * 32 else { return nil }
+                return Array(data.prefix(tile.width * 32))
+            case .entries:
+                let first = tile.index * TileCoordinate.fullWidth
+                let leaves = try Data.fetchAll(
+                    db, sql: "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
+                    arguments: [first, first + tile.width])
+                guard leaves.count == tile.width else { return nil }
+                return leaves.compactMap { EntryBundle.encode(Array($0)) }.flatMap(\.self)
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Federation
+import Foundation
+import GRDB
+import Synchronization
+import Keys
+package import TransparencyLog
+
+/// One log on disk, the institution's own or the copy of another's: one SQLite file, one writer.
+///
+/// Everything that `commit` or `extend` returns is on disk; nothing they sign or believe leaves
+/// them before.
+package final class LogStore: Sendable {
+    /// The log.
+    package let origin: String
+    /// The key that signs its checkpoints.
+    package let key: VerifierKey
+    let pool: DatabasePool
+    /// The head in memory and the edge of the tree; nil after a failed commit, until reloaded.
+    let state: Mutex<Loaded?>
+
+    struct Loaded {
+        var head: VerifiedCheckpoint?
+        var tree: TreeWriter
+    }
+
+    /// Opens a log.
+    ///
+    /// - Parameter create: whether to make it; a log that exists is then refused, and without it a
+    ///   log that does not exist.
+    /// - Throws: `StoreError`, and what SQLite says.
+    package init(path: String, key: VerifierKey, create: Bool) throws {
+        if create, FileManager.default.fileExists(atPath: path) { throw StoreError.exists(path) }
+        origin = key.name
+        self.key = key
+        pool = try Database.open(
+            path, schemaVersion: LogSchema.version, mayCreate: create, schema: LogSchema.create)
+        try pool.write { db in
+            let stored = try Row.fetchOne(db, sql: "SELECT origin, vkey FROM log")
+            if stored == nil {
+                try db.execute(
+                    sql: "INSERT INTO log VALUES (1, ?, ?)", arguments: [key.name, key.text])
+            } else if stored?["vkey"] != key.text {
+                throw StoreError.corrupt(path, reason: "it belongs to another key")
+            }
+        }
+        state = Mutex(nil)
+        let loaded = try pool.read { try Self.load($0, key: key, path: path) }
+        state.withLock { $0 = loaded }
+    }
+
+    /// The newest head: of the own log the last one signed, of a copy the last one verified; nil
+    /// before the first.
+    package var head: VerifiedCheckpoint? {
+        state.withLock { $0?.head }
+    }
+
+    /// Leaves.
+    package var size: Int { head?.checkpoint.size ?? 0 }
+
+    /// The right edge of the tree.
+    package var range: CompactRange {
+        state.withLock { $0?.tree.range } ?? CompactRange()
+    }
+
+    /// `PRAGMA synchronous` as the writer has it; 2 is FULL.
+    package func writerSynchronous() throws -> Int? {
+        try Database.synchronous(pool)
+    }
+
+    static func load(
+        _ db: GRDB.Database, key: VerifierKey, path: String
+    ) throws -> Loaded {
+        let note = try Data.fetchOne(db, sql: "SELECT note FROM head")
+        let head = try note.map { try VerifiedCheckpoint(Array($0), key: key) }
+        let size = head?.checkpoint.size ?? 0
+        let tree = try TreeWriter(size: size, db: db)
+        guard tree.range.root == head?.checkpoint.root ?? MerkleTree.emptyRoot else {
+            throw StoreError.corrupt(path, reason: "tiles and head disagree")
+        }
+        return Loaded(head: head, tree: tree)
+    }
+
+    /// Replaces the head by compare-and-swap on the note; the row must still be what memory holds.
+    static func swapHead(
+        _ db: GRDB.Database, from old: VerifiedCheckpoint?, to new: VerifiedCheckpoint
+    ) throws {
+        let head = new.checkpoint
+        if let old {
+            try db.execute(
+                sql: "UPDATE head SET size = ?, root = ?, note = ? WHERE id = 1 AND note = ?",
+                arguments: [
+                    head.size, head.root.bytes.data, new.note.bytes.data, old.note.bytes.data,
+                ])
+        } else {
+            try db.execute(
+                sql: "INSERT INTO head(id, size, root, note) VALUES (1, ?, ?, ?)",
+                arguments: [head.size, head.root.bytes.data, new.note.bytes.data])
+        }
+        guard db.changesCount == 1 else { throw StoreError.headChanged }
+    }
+}

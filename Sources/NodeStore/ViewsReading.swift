@@ -1,0 +1,144 @@
+import Foundation
+import GRDB
+
+/// A row of the federated catalogue.
+package struct CatalogueRow: Sendable, Equatable {
+    /// The institution in whose log the item stands.
+    package let domain: String
+    /// The id within that log.
+    package let id: String
+    /// The id everywhere.
+    package let globalID: String
+    /// The log.
+    package let origin: String
+    /// Index of the leaf that speaks for the item.
+    package let index: Int
+    /// The item's revision.
+    package let revision: Int
+    /// False for withdrawn items.
+    package let living: Bool
+    /// RFC 8785 bytes of the item; nil until its payload arrives.
+    package let document: [UInt8]?
+
+    init(_ row: Row) {
+        domain = row["domain"]
+        id = row["id"]
+        globalID = row["global_id"]
+        origin = row["origin"]
+        index = row["idx"]
+        revision = row["revision"]
+        living = row["living"]
+        let data: Data? = row["document"]
+        document = data.map { Array($0) }
+    }
+}
+
+/// A precedent that some institution published.
+package struct PrecedentRow: Sendable, Equatable {
+    /// Who recognised.
+    package let domain: String
+    /// The log.
+    package let origin: String
+    /// Index of the leaf.
+    package let index: Int
+    /// RFC 8785 bytes of the precedent.
+    package let document: [UInt8]
+}
+
+extension ViewsStore {
+    /// Living items that match all words of `query`, the last one also as a prefix; best first.
+    ///
+    /// - Parameter domain: only this institution's items, when given.
+    package func search(_ query: String, domain: String?, limit: Int) throws -> [CatalogueRow] {
+        let words = query.split { !$0.isLetter && !$0.isNumber }.prefix(16)
+        guard !words.isEmpty else { return try list(domain: domain, after: nil, limit: limit) }
+        // Quoted, so that no word is an operator of the query language.
+        let match =
+            words.map { "\"\($0)\"" }.joined(separator: " ") + " *"
+        return try pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT item.* FROM item_text JOIN item ON item.rowid = item_text.rowid
+                    WHERE item_text MATCH ? AND item.living AND (?2 IS NULL OR item.domain = ?2)
+                    ORDER BY bm25(item_text, 8.0, 1.0), item.domain, item.id LIMIT ?3
+                    """,
+                arguments: [match, domain, limit]
+            ).map(CatalogueRow.init)
+        }
+    }
+
+    /// Living items in the order of their global ids.
+    ///
+    /// - Parameter after: the global id of the last item of the page before.
+    package func list(domain: String?, after: String?, limit: Int) throws -> [CatalogueRow] {
+        try pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM item
+                    WHERE living AND (?1 IS NULL OR domain = ?1) AND (?2 IS NULL OR global_id > ?2)
+                    ORDER BY global_id LIMIT ?3
+                    """,
+                arguments: [domain, after, limit]
+            ).map(CatalogueRow.init)
+        }
+    }
+
+    /// The item of a global id, or of an id that the institution itself declared to mean the same:
+    /// an alias counts only in its own institution's log. nil when there is none.
+    package func item(globalID: String, issuer: String?) throws -> CatalogueRow? {
+        try pool.read { db in
+            let byID = try Row.fetchOne(
+                db, sql: "SELECT * FROM item WHERE global_id = ?1 AND (?2 IS NULL OR domain = ?2)",
+                arguments: [globalID, issuer])
+            if let byID { return CatalogueRow(byID) }
+            guard let issuer else { return nil }
+            return try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT item.* FROM alias JOIN item ON item.rowid = alias.item
+                    WHERE alias.domain = ? AND alias.same_as = ?
+                    """,
+                arguments: [issuer, globalID]
+            ).map(CatalogueRow.init)
+        }
+    }
+
+    /// Precedents about an item, whoever published them.
+    package func precedents(item globalID: String) throws -> [PrecedentRow] {
+        try pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT domain, origin, idx, document FROM precedent
+                    WHERE item = ? AND document IS NOT NULL ORDER BY domain, idx LIMIT 200
+                    """,
+                arguments: [globalID]
+            ).map { row in
+                let document: Data = row["document"]
+                return PrecedentRow(
+                    domain: row["domain"], origin: row["origin"], index: row["idx"],
+                    document: Array(document))
+            }
+        }
+    }
+
+    /// Living items per institution.
+    package func itemCounts() throws -> [String: Int] {
+        try pool.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT domain, count(*) AS n FROM item WHERE living GROUP BY domain"
+            ).reduce(into: [:]) { $0[$1["domain"]] = $1["n"] }
+        }
+    }
+
+    /// Whether a decision's leaf is folded here.
+    package func holdsDecision(domain: String, subject: String) throws -> Bool {
+        try pool.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT 1 FROM decision WHERE domain = ? AND subject = ?",
+                arguments: [domain, subject]) != nil
+        }
+    }
+}
