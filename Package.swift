@@ -17,8 +17,8 @@ let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
-let csv = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -53,11 +53,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         .target(name: "CanonicalJSON", swiftSettings: strict),
@@ -72,7 +72,7 @@ let package = Package(
             name: "Credentials", dependencies: ["Keys", "CanonicalJSON", x509, swiftASN1],
             swiftSettings: strict),
         .target(
-            name: "Catalogue", dependencies: ["Keys", "CanonicalJSON", csv],
+            name: "Catalogue", dependencies: ["Keys", "CanonicalJSON"],
             swiftSettings: strict),
         .target(
             name: "Recognition",
@@ -82,11 +82,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "Federation", dependencies: ["Keys", "CanonicalJSON", "TransparencyLog"],
+            name: "Federation",
+            dependencies: ["Keys", "CanonicalJSON", "TransparencyLog", "Catalogue"],
             swiftSettings: strict),
         .target(
             name: "NodeStore",
-            dependencies: ["Keys", "CanonicalJSON", "TransparencyLog", "Federation", grdb],
+            dependencies: [
+                "Keys", "CanonicalJSON", "TransparencyLog", "Catalogue", "Federation", grdb,
+            ],
             swiftSettings: strict),
         .target(
             name: "NodeClient",
@@ -99,7 +102,8 @@ let package = Package(
         .target(
             name: "NodeServer",
             dependencies: uptoFederation + [
-                "NodeStore", "Node", hummingbird, hummingbirdTLS, nioCore, nioSSL, logging,
+                "NodeStore", "Node", hummingbird, hummingbirdTLS, httpTypes, nioCore, nioSSL,
+                logging,
                 serviceLifecycle,
             ],
             swiftSettings: strict),

@@ -25,7 +25,8 @@ extension JSONReader {
             throw error(.stringTooLong(limit: limits.stringBytes), at: start)
         }
         guard let result = String(validating: bytes, as: UTF8.self) else {
-            throw error(.invalidUTF8, at: start + validPrefix(of: bytes))
+            // Escapes are ASCII, so the source is ill-formed exactly where its decoded form is.
+            throw error(.invalidUTF8, at: start + validPrefix(of: text[start..<position]))
         }
         return result
     }

@@ -79,3 +79,24 @@ package enum Fold {
         }
     }
 }
+
+extension FoldVerdict {
+    /// The verdict on an entry that the fold has accepted or skipped before; its state follows
+    /// from the leaf alone.
+    package init(accepted entry: [UInt8], index: Int) {
+        switch LeafReading(entry) {
+        case .unknownType(let type): self = .unknownType(type)
+        case .malformed(let reason): self = .flagged(reason)
+        case .leaf(let leaf):
+            guard let subject = leaf.subject else {
+                self = .accepted(leaf, nil, nil)
+                return
+            }
+            self = .accepted(
+                leaf, SubjectKey(scope: leaf.type.scope, subject: subject),
+                SubjectState(
+                    revision: leaf.revision ?? 0, index: index, living: !leaf.type.ends,
+                    payload: leaf.payload))
+        }
+    }
+}

@@ -177,6 +177,12 @@ package struct GossipState: Sendable {
         return heard(of: origin, row: row, from: author)
     }
 
+    /// A stranger's log was announced: perhaps a member that was admitted just now.
+    package mutating func announcedUnknown(at now: Instant) -> [Effect] {
+        guard let source = peers.keys.sorted().first else { return [] }
+        return refresh(from: source, at: now)
+    }
+
     /// A fetch ended. A source that failed is not asked again for the same head; when none is left
     /// the author is asked again after `retrySeconds`, since no feed repeats a row.
     package mutating func fetched(

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Catalogue
 package import Keys
 
 /// One entry of an institution's log: public, at most 2,046 bytes, free of personal data.
@@ -146,7 +147,7 @@ extension Leaf {
     /// The first rule of its type that the leaf breaks; nil when it is well formed.
     package var violation: String? {
         if type.hasSubject {
-            guard let subject, ItemID.isValid(subject) else {
+            guard let subject, ItemIdentifier.isValid(subject) else {
                 return "subject is not 1 to 64 printable ASCII characters without space"
             }
             if type.hasRandomSubject, Hex.decode(subject)?.count != 16 {
@@ -171,13 +172,5 @@ extension Leaf {
             return "a decision's time is not cut to its day"
         }
         return nil
-    }
-}
-
-/// Ids of items, rules and the like: 1 to 64 printable ASCII characters without space.
-package enum ItemID {
-    /// Whether `id` may be used as it is.
-    package static func isValid(_ id: String) -> Bool {
-        (1...64).contains(id.utf8.count) && id.utf8.allSatisfy { (0x21...0x7e).contains($0) }
     }
 }

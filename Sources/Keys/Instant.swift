@@ -12,14 +12,18 @@ public struct Instant: Hashable, Comparable, Sendable {
         left.secondsSince1970 < right.secondsSince1970
     }
 
-    /// The moment `seconds` later (earlier when negative).
+    /// The moment `seconds` later (earlier when negative), at most the last and at least the first
+    /// that can be written: a witness may sign any time up to 2^63 - 1.
     public static func + (instant: Instant, seconds: Int64) -> Instant {
-        Instant(secondsSince1970: instant.secondsSince1970 + seconds)
+        let (sum, overflow) = instant.secondsSince1970.addingReportingOverflow(seconds)
+        return Instant(secondsSince1970: overflow ? (seconds < 0 ? .min : .max) : sum)
     }
 
-    /// Seconds from `earlier` to `later`.
+    /// Seconds from `earlier` to `later`, clamped to what an `Int64` holds.
     public static func - (later: Instant, earlier: Instant) -> Int64 {
-        later.secondsSince1970 - earlier.secondsSince1970
+        let (difference, overflow) = later.secondsSince1970.subtractingReportingOverflow(
+            earlier.secondsSince1970)
+        return overflow ? (later < earlier ? .min : .max) : difference
     }
 
     /// The same day at 00:00:00Z.
@@ -42,11 +46,11 @@ public struct Instant: Hashable, Comparable, Sendable {
             + Self.padded(month) + "-" + Self.padded(day)
     }
 
-    /// Reads the network's own form, `2026-11-23T18:00:00Z`; nil for anything else, impossible
-    /// dates included.
+    /// Reads the network's own form, `2026-11-23T18:00:00Z`; nil for anything else: impossible
+    /// dates, leap seconds and every other spelling of the same moment included.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 20, Array(text.utf8).last == UInt8(ascii: "Z") else { return nil }
         self.init(lenient: text)
+        guard self.text.utf8.elementsEqual(text.utf8) else { return nil }
     }
 
     /// Reads a date and time of RFC 3339 or XML Schema with any offset and fraction (cut off); a

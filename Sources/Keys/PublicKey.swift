@@ -93,7 +93,9 @@ public enum Multikey {
 
     /// The key; nil for another multibase, another codec or a wrong length.
     public static func decode(_ text: some StringProtocol) -> PublicKey? {
-        guard text.utf8.first == UInt8(ascii: "z"), let bytes = Base58.decode(text.dropFirst())
+        // Over bytes: a combining mark behind the `z` would make one Character with it.
+        guard text.utf8.first == UInt8(ascii: "z"),
+            let bytes = Base58.decode(String(decoding: Array(text.utf8.dropFirst()), as: UTF8.self))
         else { return nil }
         let body = Array(bytes.dropFirst(2))
         switch Array(bytes.prefix(2)) {

@@ -1,1 +1,87 @@
-/// Node
+import TransparencyLog
+package import CanonicalJSON
+package import Federation
+import Keys
+package import Logging
+package import NodeStore
+package import Recognition
+
+/// What the services and operations of one institution share. It has no behaviour of its own.
+package struct Node: Sendable {
+    /// Who this is.
+    package let identity: NodeIdentity
+    /// What the operator chose.
+    package let settings: NodeSettings
+    /// Where everything lies.
+    package let folder: DataFolder
+    /// The clock.
+    package let time: any TimeSource
+    /// The network.
+    package let transport: any PeerTransport
+    /// Private records and the witness's memory.
+    package let database: NodeDatabase
+    /// The federated catalogue.
+    package let views: ViewsStore
+    /// Own log and copies.
+    package let logs: Logs
+    /// Whom to trust.
+    package let registry: RegistryHolder
+    /// The gossip state machine.
+    package let gossip: Gossip
+    /// The heads feed.
+    package let heads: Heads
+    /// Brings the views up to the logs.
+    package let viewFolder: ViewFolder
+    /// The own log's writer, once there is a log.
+    package let writer: LogWriter
+    /// Bytes sent and received by the transport, for `status`.
+    package let traffic: @Sendable () -> JSON
+    /// Where it writes what an operator should know.
+    package let logger: Logger
+
+    /// Opens a node's stores; nothing runs yet.
+    ///
+    /// - Throws: `StoreError`.
+    package init(
+        identity: NodeIdentity, settings: NodeSettings, folder: DataFolder,
+        time: any TimeSource, transport: any PeerTransport,
+        traffic: @escaping @Sendable () -> JSON = { .null }, logger: Logger
+    ) throws {
+        self.traffic = traffic
+        self.identity = identity
+        self.settings = settings
+        self.folder = folder
+        self.time = time
+        self.transport = transport
+        self.logger = logger
+        database = try NodeDatabase(path: folder.nodeDatabase)
+        views = try ViewsStore(path: folder.viewsDatabase)
+        logs = Logs(folder: folder)
+        registry = RegistryHolder(domain: identity.domain, folder: folder)
+        let seed = SecureRandom.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        gossip = Gossip(seed: seed)
+        heads = Heads(instance: Hex.encode(SecureRandom.bytes(8)))
+        viewFolder = ViewFolder(views: views)
+        writer = LogWriter()
+        if let signer = identity.logSigner(epoch: settings.epoch) {
+            try logs.openOwn(epoch: settings.epoch, key: signer.key)
+        }
+    }
+}
+
+/// What an operator chooses for a node.
+package struct NodeSettings: Sendable {
+    /// The epoch whose log this node writes.
+    package var epoch: Int
+    /// Folder of the anchor, outside the backup set.
+    package var anchorFolder: String
+    /// When learner-free precedents are published.
+    package var precedents: PrecedentPolicy
+
+    /// Settings from their parts.
+    package init(epoch: Int, anchorFolder: String, precedents: PrecedentPolicy) {
+        self.epoch = epoch
+        self.anchorFolder = anchorFolder
+        self.precedents = precedents
+    }
+}

@@ -108,3 +108,11 @@ extension StoreError: CustomStringConvertible {
         }
     }
 }
+
+extension DurableFile {
+    /// Names of the files in a folder, sorted; none when there is no such folder.
+    package static func list(_ folder: String) throws -> [String] {
+        guard FileManager.default.fileExists(atPath: folder) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    }
+}

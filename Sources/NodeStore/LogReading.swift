@@ -127,3 +127,24 @@ package struct LogReader: Sendable {
         }
     }
 }
+
+extension LogStore {
+    /// What the fold made of the entries [from, to) when they were taken.
+    package func verdicts(from: Int, to: Int) throws -> [FoldVerdict] {
+        try pool.read { db in
+            let flagged = try Row.fetchAll(
+                db, sql: "SELECT idx, reason FROM flagged WHERE idx >= ? AND idx < ?",
+                arguments: [from, to]
+            ).reduce(into: [Int: String]()) { $0[$1["idx"]] = $1["reason"] }
+            return try Row.fetchAll(
+                db, sql: "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
+                arguments: [from, to]
+            ).map { row in
+                let index: Int = row["idx"]
+                let leaf: Data = row["leaf"]
+                if let reason = flagged[index] { return .flagged(reason) }
+                return FoldVerdict(accepted: Array(leaf), index: index)
+            }
+        }
+    }
+}

@@ -18,6 +18,9 @@ package final class LogStore: Sendable {
     /// The head in memory and the edge of the tree; nil after a failed commit, until reloaded.
     let state: Mutex<Loaded?>
 
+    /// Sizes that witnesses last cosigned, as far as this process knows; a witness corrects it.
+    private let cosignedSizes = Mutex<[String: Int]>([:])
+
     struct Loaded {
         var head: VerifiedCheckpoint?
         var tree: TreeWriter
@@ -60,6 +63,16 @@ package final class LogStore: Sendable {
     /// The right edge of the tree.
     package var range: CompactRange {
         state.withLock { $0?.tree.range } ?? CompactRange()
+    }
+
+    /// The size that a witness last cosigned; 0 when it is not known.
+    package func cosignedSize(_ witness: String) -> Int {
+        cosignedSizes.withLock { $0[witness] ?? 0 }
+    }
+
+    /// Notes the size that a witness cosigned.
+    package func cosigned(_ witness: String, size: Int) {
+        cosignedSizes.withLock { $0[witness] = max($0[witness] ?? 0, size) }
     }
 
     /// `PRAGMA synchronous` as the writer has it; 2 is FULL.

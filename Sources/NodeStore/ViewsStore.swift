@@ -1,3 +1,4 @@
+import Catalogue
 package import Federation
 import Foundation
 import GRDB
@@ -127,7 +128,7 @@ private struct ViewStep {
             ).execute(arguments: [
                 domain, key.subject, origin, state.index, state.revision, state.living,
                 leaf.at.secondsSince1970, leaf.payload?.bytes.data,
-                GlobalID.item(domain: domain, id: key.subject),
+                ItemIdentifier.global(key.subject, domain: domain),
             ])
         case .precedentPublished:
             try db.execute(

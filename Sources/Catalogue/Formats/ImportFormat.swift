@@ -1,0 +1,39 @@
+/// A format from which items can be read; the raw value is its name on the command line.
+package enum ImportFormat: String, CaseIterable, Sendable {
+    /// Our own: an item, a list of items or JSON Lines of items.
+    case json
+    /// Open Badges 3.0: an Achievement, alone or in a credential, a list of them, or JSON Lines.
+    case ob3
+    /// The register of micro-credentials of New Zealand: CSV.
+    case nzqa
+}
+
+/// What an import assumes where a source does not say.
+package struct ImportDefaults: Sendable {
+    /// The importing institution's domain, a lower-case A-label.
+    package let domain: String
+    /// Its name: provider and awarding body where the source names none.
+    package let institutionName: String
+    /// BCP 47 tag of the language of texts without one.
+    package let language: String
+    /// Its country, a URI of `Country.countries`; nil when it is not configured.
+    package let country: String?
+
+    /// Defaults as given; `country` may be a code of ISO 3166-1 or a URI.
+    package init(domain: String, institutionName: String, language: String, country: String? = nil)
+    {
+        self.domain = domain
+        self.institutionName = institutionName
+        self.language = language
+        self.country = country.flatMap { Country.uri(code: $0) ?? $0 }
+    }
+
+    /// The importing institution.
+    var institution: Organisation {
+        Organisation(
+            name: LocalizedText([language: institutionName]),
+            id: "https://\(domain)",
+            country: country
+        )
+    }
+}

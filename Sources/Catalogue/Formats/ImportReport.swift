@@ -1,0 +1,136 @@
+package import CanonicalJSON
+
+/// One remark of an import: what was wrong, changed or dropped, where, and what to do.
+package struct ImportProblem: Hashable, Sendable {
+    /// How bad it is.
+    package enum Severity: String, Sendable {
+        /// The record was not taken.
+        case error
+        /// The record was taken, but something in it was changed, dropped or is doubtful.
+        case warning
+        /// Nothing to do.
+        case note
+    }
+
+    /// The place: line, line and column, or JSON pointer.
+    package let at: String
+    /// What is wrong.
+    package let message: String
+    /// What to do about it.
+    package let remedy: String
+    /// How bad it is.
+    package let severity: Severity
+
+    /// A remark as given.
+    package init(at: String, message: String, remedy: String, severity: Severity) {
+        self.at = at
+        self.message = message
+        self.remedy = remedy
+        self.severity = severity
+    }
+
+    /// `{"at":...,"message":...,"remedy":...}`.
+    package var json: JSON {
+        ["at": .string(at), "message": .string(message), "remedy": .string(remedy)]
+    }
+}
+
+/// What became of one record of a source.
+package struct ImportRecord: Sendable {
+    /// The place of the record in the source.
+    package let at: String
+    /// The item; nil when the record was not taken, which one of the problems then explains.
+    package let item: LearningOpportunity?
+    /// Remarks on this record.
+    package let problems: [ImportProblem]
+
+    init(at: String, item: LearningOpportunity?, problems: [ImportProblem]) {
+        self.at = at
+        self.item = item
+        self.problems = problems
+    }
+
+    init(refused problem: ImportProblem) {
+        self.init(at: problem.at, item: nil, problems: [problem])
+    }
+}
+
+/// What became of a whole source.
+package struct ImportReport: Sendable {
+    /// The items in the order of the source.
+    package let items: [LearningOpportunity]
+    /// All remarks in the order of the source.
+    package let problems: [ImportProblem]
+
+    /// Whether nothing could be read: the command then ends with status 65.
+    package var isFailure: Bool {
+        items.isEmpty && problems.contains { $0.severity == .error }
+    }
+}
+
+/// Where a record stands, and the remarks that were collected on it so far.
+struct RecordRemarks {
+    /// `line 3`, `/4`, or empty for a source that is one object.
+    let base: String
+    private(set) var problems: [ImportProblem] = []
+
+    init(base: String) {
+        self.base = base
+    }
+
+    /// The place of a member of the record.
+    func place(_ pointer: String) -> String {
+        if base.hasPrefix("/") { return base + pointer }
+        if pointer.isEmpty { return base.isEmpty ? "/" : base }
+        return base.isEmpty ? pointer : base + ", " + pointer
+    }
+
+    mutating func add(
+        _ severity: ImportProblem.Severity,
+        _ pointer: String,
+        _ message: String,
+        _ remedy: String
+    ) {
+        problems.append(
+            ImportProblem(
+                at: place(pointer),
+                message: message,
+                remedy: remedy,
+                severity: severity
+            )
+        )
+    }
+
+    /// The finished record: `item` when its values are acceptable, otherwise all that is wrong with
+    /// it. `rename` turns a pointer into the item into a place of the source.
+    consuming func record(
+        _ item: LearningOpportunity,
+        rename: (String) -> String = { $0 }
+    ) -> ImportRecord {
+        do {
+            return taken(try item.validated())
+        } catch {
+            return refused(error, rename: rename)
+        }
+    }
+
+    /// The finished record of an item that has been validated.
+    consuming func taken(_ item: LearningOpportunity) -> ImportRecord {
+        ImportRecord(at: place(""), item: item, problems: problems)
+    }
+
+    /// The finished record of what could not be read.
+    consuming func refused(
+        _ error: InvalidItem,
+        rename: (String) -> String = { $0 }
+    ) -> ImportRecord {
+        for problem in error.problems {
+            add(.error, rename(problem.pointer), problem.message, problem.remedy)
+        }
+        return ImportRecord(at: place(""), item: nil, problems: problems)
+    }
+
+    consuming func refused() -> ImportRecord {
+        ImportRecord(at: place(""), item: nil, problems: problems)
+    }
+}

@@ -1,0 +1,60 @@
+/// Rules of names: domains, suffixes, bodies.
+package enum MemberDomain {
+    /// Whether `text` is a domain in lower-case A-labels with at least two labels, and no address.
+    package static func isDomain(_ text: String) -> Bool {
+        let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return labels.count >= 2 && isSuffix(text)
+            && labels.last.map { !$0.allSatisfy(isDigit) } == true
+    }
+
+    /// Whether `text` is one or more lower-case A-labels: a domain or the end of one.
+    package static func isSuffix(_ text: String) -> Bool {
+        let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return (1...253).contains(text.utf8.count) && labels.allSatisfy(isLabel)
+    }
+
+    /// Whether `domain` is `suffix` or ends with a dot and `suffix`.
+    package static func isUnder(_ domain: String, suffix: String) -> Bool {
+        domain == suffix || domain.hasSuffix("." + suffix)
+    }
+
+    /// Whether `text` names a body: one label, and no top-level role of TUF.
+    package static func isBody(_ text: String) -> Bool {
+        isLabel(text.utf8[...]) && !RootMetadata.roleNames.contains(text)
+    }
+
+    private static func isLabel(_ label: Substring.UTF8View) -> Bool {
+        (1...63).contains(label.count) && label.first != UInt8(ascii: "-")
+            && label.last != UInt8(ascii: "-")
+            && label.allSatisfy {
+                isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                    || $0 == UInt8(ascii: "-")
+            }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+}
+
+/// Base URLs as the registry writes them.
+package enum NodeAddress {
+    /// Whether `text` is `https://<host>[:<port>][/<path>]` in printable ASCII, without user,
+    /// query, fragment or final slash.
+    package static func isBaseURL(_ text: String) -> Bool {
+        guard text.hasPrefix("https://"), text.utf8.count <= 2_048, ObjectReader.isASCII(text),
+            !text.hasSuffix("/"), !text.contains(where: { "?#@\\\"<>".contains($0) })
+        else { return false }
+        let authority = text.dropFirst("https://".count).prefix { $0 != "/" }
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else { return false }
+            return isPort(authority[authority.index(after: end)...])
+        }
+        let host = authority.prefix { $0 != ":" }
+        return MemberDomain.isSuffix(String(host)) && isPort(authority.dropFirst(host.count))
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        guard let first = text.first else { return true }
+        guard first == ":", let port = Int(text.dropFirst()) else { return false }
+        return (1...65_535).contains(port) && String(port) == text.dropFirst()
+    }
+}

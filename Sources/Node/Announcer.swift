@@ -1,0 +1,104 @@
+package import Federation
+import Logging
+import ServiceLifecycle
+import Synchronization
+package import TransparencyLog
+
+/// Tells mirrors and up to 64 counterparties of the own log's new heads, 2 s after the first.
+package final class Announcer: Service, Sendable {
+    /// Members that are told.
+    package static let counterparties = 64
+
+    private let node: Node
+    private let clock: any Clock<Duration>
+    private let newest = Mutex<VerifiedCheckpoint?>(nil)
+    private let wakes: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    /// An announcer of this node.
+    package init(node: Node, clock: any Clock<Duration>) {
+        self.node = node
+        self.clock = clock
+        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// There is a confirmed head to tell of.
+    package func announce(_ checkpoint: VerifiedCheckpoint) {
+        newest.withLock { $0 = checkpoint }
+        wake.yield()
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await _ in self.wakes {
+                try? await self.clock.sleep(for: .seconds(2))
+                guard let checkpoint = self.newest.withLock({ $0.take() }) else { continue }
+                await self.tell(checkpoint)
+            }
+        }
+    }
+
+    private func tell(_ checkpoint: VerifiedCheckpoint) async {
+        let body = Announcement(checkpoints: [checkpoint.note]).bytes
+        let addresses = node.registry.otherNodes.shuffled().prefix(Self.counterparties)
+        await withDiscardingTaskGroup { group in
+            for address in addresses {
+                group.addTask {
+                    do {
+                        _ = try await self.node.transport.send(
+                            PeerRequest(
+                                "POST", "/v1/heads", of: address,
+                                headers: [("content-type", "application/json")], body: body,
+                                maximumBytes: 4096))
+                    } catch {
+                        self.node.logger.debug(
+                            "announcement failed",
+                            metadata: ["peer": "\(address.domain)", "error": "\(error)"])
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The receiving side of announcements and registry requests, apart from HTTP.
+package struct AnnouncementDesk: Sendable {
+    private let node: Node
+
+    /// A desk of this node.
+    package init(node: Node) {
+        self.node = node
+    }
+
+    /// Takes an announcement: each note must be signed by a log that the registry vouches for.
+    ///
+    /// - Throws: `Problem` `unknown-origin` or `invalid-checkpoint`; nothing is stored then.
+    package func receive(_ announcement: Announcement) throws {
+        for (index, note) in announcement.checkpoints.enumerated() {
+            let pointer = "/checkpoints/\(index)"
+            guard let origin = try? Checkpoint(text: note.text).origin else {
+                throw Problem(.invalidCheckpoint, "the note is no checkpoint", at: pointer)
+            }
+            guard let log = node.registry.log(origin) else {
+                node.gossip.handle { $0.announcedUnknown(at: node.time.now()) }
+                throw Problem(
+                    .unknownOrigin, "the registry that this node holds has no log \(origin)",
+                    at: pointer, try: "if it was admitted just now, send it again in a minute")
+            }
+            guard log.domain != node.identity.domain else { continue }
+            let verified: VerifiedCheckpoint
+            do {
+                verified = try VerifiedCheckpoint(note, key: log.key)
+            } catch {
+                throw Problem(.invalidCheckpoint, error.description, at: pointer)
+            }
+            let policy = node.registry.witnesses(of: origin, at: node.time.now())
+            let count = try verified.cosignatures(by: policy.witnesses).count
+            node.gossip.handle {
+                $0.announced(
+                    origin: origin, size: verified.checkpoint.size,
+                    root: verified.checkpoint.root, cosignatures: count)
+            }
+        }
+    }
+}

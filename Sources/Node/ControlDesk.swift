@@ -1,0 +1,149 @@
+package import CanonicalJSON
+package import Federation
+import Keys
+import NodeStore
+import Recognition
+
+/// Carries out what the operator asks over the socket.
+package struct ControlDesk: Sendable {
+    private let node: Node
+    private let gossip: GossipService
+    private let refresh: @Sendable () async -> Bool
+
+    /// A desk of this node.
+    package init(
+        node: Node, gossip: GossipService, refresh: @escaping @Sendable () async -> Bool
+    ) {
+        self.node = node
+        self.gossip = gossip
+        self.refresh = refresh
+    }
+
+    /// The institution's domain.
+    package var domain: String { node.identity.domain }
+
+    /// Carries out one operation; parameters and answers are those that `ControlOperation` lists.
+    ///
+    /// - Throws: `Problem`.
+    package func perform(_ operation: ControlOperation, _ body: JSON) async throws -> JSON {
+        do {
+            return try await carryOut(operation, ControlParameters(body))
+        } catch let error as StoreError {
+            throw Problem(
+                .internalError, error.description, try: "eccoe status, then look at the disk")
+        } catch let error as RecordError {
+            throw Problem(
+                .invalidDecision, error.reason, at: error.pointer, try: error.remedy)
+        }
+    }
+
+    private func carryOut(
+        _ operation: ControlOperation, _ asked: ControlParameters
+    ) async throws -> JSON {
+        switch operation {
+        case .status: return try StatusDesk(node: node).status()
+        case .logInit: return try await LogDesk(node: node).create()
+        case .logShow: return try LogDesk(node: node).show(asked.optional("origin"))
+        case .logProve:
+            return try LogDesk(node: node).prove(
+                asked.optional("origin"), index: asked.integer("index"))
+        case .cataloguePublish, .catalogueWithdraw, .catalogueList, .catalogueShow,
+            .catalogueSearch:
+            return try await catalogue(operation, asked)
+        case .decisionRecord:
+            return try await DecisionDesk(node: node).record(
+                asked.body, request: asked.requestID())
+        case .decisionShow: return try DecisionDesk(node: node).show(asked.text("subject"))
+        case .decisionReceipt: return try DecisionDesk(node: node).receipt(asked.text("subject"))
+        case .credentialIssue: return try CredentialDesk(node: node).issue(asked.body)
+        case .credentialLookup:
+            let text = asked.body["credential"]?.canonicalBytes ?? []
+            return try await CredentialDesk(node: node).lookup(text)
+        case .peerList: return StatusDesk(node: node).peers()
+        case .peerRefresh: return try await pollAll()
+        case .registryRefresh:
+            guard await refresh() else {
+                throw Problem(
+                    .registryUnavailable, "the registry could not be refreshed",
+                    try: "the node's log says why; what was accepted before stays in force")
+            }
+            return StatusDesk(node: node).members()
+        case .registryShow: return StatusDesk(node: node).members()
+        }
+    }
+
+    private func catalogue(
+        _ operation: ControlOperation, _ asked: ControlParameters
+    ) async throws -> JSON {
+        switch operation {
+        case .cataloguePublish:
+            return try await CatalogueDesk(node: node).publish(
+                asked.body["items"]?.array ?? [], request: asked.requestID(),
+                dryRun: asked.body["dryRun"]?.bool ?? false)
+        case .catalogueWithdraw:
+            return try await CatalogueDesk(node: node).withdraw(
+                asked.text("id"), reason: asked.optional("reason") ?? "",
+                request: asked.requestID())
+        case .catalogueList:
+            return try SearchDesk(node: node).list(
+                domain: asked.optional("domain"), after: asked.optional("after"),
+                limit: (try? asked.integer("limit")) ?? 100)
+        case .catalogueShow: return try SearchDesk(node: node).show(asked.text("id"))
+        default:
+            return try SearchDesk(node: node).search(
+                asked.optional("query") ?? "", domain: asked.optional("domain"),
+                limit: (try? asked.integer("limit")) ?? 20)
+        }
+    }
+
+    /// Looks for a newer registry, then polls every member and waits for their answers.
+    private func pollAll() async throws -> JSON {
+        _ = await refresh()
+        let effects = node.gossip.taking { $0.pollAll() }
+        await withDiscardingTaskGroup { group in
+            for effect in effects { group.addTask { await gossip.perform(effect) } }
+        }
+        let failed = node.gossip.peers.values.count { $0.failures > 0 }
+        return [
+            "polled": .number(JSONNumber(Int64(effects.count))),
+            "failed": .number(JSONNumber(Int64(failed))),
+        ]
+    }
+}
+
+/// The parameters of an operation, with errors that name the field.
+struct ControlParameters {
+    let body: JSON
+
+    init(_ body: JSON) throws(Problem) {
+        guard body.object != nil else {
+            throw Problem(.malformedRequest, "the request is \(body.kind), not an object")
+        }
+        self.body = body
+    }
+
+    func optional(_ name: String) -> String? { body[name]?.string }
+
+    func text(_ name: String) throws(Problem) -> String {
+        guard let value = body[name]?.string, !value.isEmpty else {
+            throw Problem(.malformedRequest, "a text is missing", at: "/\(name)")
+        }
+        return value
+    }
+
+    func integer(_ name: String) throws(Problem) -> Int {
+        guard let value = body[name]?.integer, value >= 0 else {
+            throw Problem(.malformedRequest, "a number from 0 on is missing", at: "/\(name)")
+        }
+        return Int(value)
+    }
+
+    func requestID() throws(Problem) -> RequestID {
+        guard let id = RequestID(try text("requestId")) else {
+            throw Problem(
+                .malformedRequest, "not a UUID version 7", at: "/requestId",
+                try: "draw one per request, and keep it when you repeat the request")
+        }
+        return id
+    }
+}

@@ -1,0 +1,162 @@
+import Federation
+import Keys
+import Logging
+import NodeStore
+import ServiceLifecycle
+package import TransparencyLog
+
+/// Takes the own log's heads to its witnesses, round by round: one checkpoint to all; the next
+/// round when all have answered, or after 2 s.
+package final class Cosigning: Service, Sendable {
+    private let node: Node
+    private let clock: any Clock<Duration>
+    private let wakes: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+    private let confirmed: @Sendable (VerifiedCheckpoint) -> Void
+
+    /// Rounds for this node.
+    ///
+    /// - Parameter confirmed: told of every own head that reached its quorum.
+    package init(
+        node: Node, clock: any Clock<Duration>,
+        confirmed: @escaping @Sendable (VerifiedCheckpoint) -> Void
+    ) {
+        self.node = node
+        self.clock = clock
+        self.confirmed = confirmed
+        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// There is a new head, or the registry has changed.
+    package func headChanged() {
+        wake.yield()
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await _ in self.wakes {
+                var attempts = 0
+                while !Task.isCancelled, await !self.round(), attempts < 5 {
+                    attempts += 1
+                    try? await self.clock.sleep(for: .seconds(min(8, attempts)))
+                }
+            }
+        }
+    }
+
+    /// One round; returns whether the newest head has its quorum.
+    private func round() async -> Bool {
+        guard let log = node.logs.own, let head = log.head else { return true }
+        let policy = node.registry.witnesses(of: log.origin, at: node.time.now())
+        do {
+            var checkpoint = head
+            let have = Set(try head.cosignatures(by: policy.witnesses).map(\.witness))
+            if have.count < policy.witnesses.count {
+                let missing = policy.members.filter { !have.contains($0.key) }
+                checkpoint = try head.adding(await cosignatures(of: missing, over: head, in: log))
+            }
+            return try keep(checkpoint, policy: policy, in: log)
+        } catch {
+            node.logger.warning("cosigning round failed", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
+    private func keep(
+        _ checkpoint: VerifiedCheckpoint, policy: WitnessPolicy, in log: LogStore
+    ) throws -> Bool {
+        let now = node.time.now()
+        let count = try checkpoint.cosignatures(by: policy.witnesses).count
+        // The log may have grown meanwhile; the cosigned checkpoint is kept all the same.
+        if log.head?.checkpoint == checkpoint.checkpoint, log.head != checkpoint {
+            try? log.update(note: checkpoint)
+        }
+        let isConfirmed = count >= policy.quorum
+        if isConfirmed {
+            let time = try checkpoint.confirmed(by: policy.witnesses, quorum: policy.quorum)
+            if let time { try log.confirm(checkpoint, at: time) }
+        }
+        node.heads.update(
+            checkpoint.checkpoint, cosignatures: count, isConfirmed: isConfirmed, at: now)
+        node.gossip.holds(
+            origin: log.origin, size: checkpoint.checkpoint.size,
+            root: checkpoint.checkpoint.root, cosignatures: count)
+        if isConfirmed { confirmed(checkpoint) }
+        return isConfirmed && log.head?.checkpoint == checkpoint.checkpoint
+    }
+
+    private func cosignatures(
+        of witnesses: [WitnessPolicy.Member], over head: VerifiedCheckpoint, in log: LogStore
+    ) async -> [NoteSignature] {
+        await withTaskGroup(of: NoteSignature?.self) { group in
+            for witness in witnesses {
+                group.addTask { await self.cosignature(of: witness, over: head, in: log) }
+            }
+            // The slowest witness does not hold the round for more than 2 s.
+            group.addTask {
+                try? await self.clock.sleep(for: .seconds(2))
+                return nil
+            }
+            var found: [NoteSignature] = []
+            var answered = 0
+            for await signature in group {
+                answered += 1
+                if let signature { found.append(signature) }
+                if found.count == witnesses.count || answered == witnesses.count { break }
+            }
+            group.cancelAll()
+            return found
+        }
+    }
+
+    private func cosignature(
+        of witness: WitnessPolicy.Member, over head: VerifiedCheckpoint, in log: LogStore
+    ) async -> NoteSignature? {
+        do {
+            guard let address = node.registry.address(of: witness.domain) else { return nil }
+            // What the witness holds is asked of the witness itself: it answers 409 with its size.
+            var old = log.cosignedSize(witness.domain)
+            for _ in 0..<3 {
+                let proof = try log.consistencyProof(old: old, new: head.checkpoint.size)
+                let request = AddCheckpoint(oldSize: old, proof: proof, note: head.note)
+                let response = try await node.transport.send(
+                    PeerRequest(
+                        "POST", "/witness/add-checkpoint", of: address, body: request.bytes,
+                        maximumBytes: SignedNote.maximumBytes))
+                if response.status == 200 {
+                    let line = try verified(response.body, by: witness, over: head)
+                    log.cosigned(witness.domain, size: head.checkpoint.size)
+                    return line
+                }
+                guard response.status == 409,
+                    let size = Int(
+                        String(decoding: response.body, as: UTF8.self).filter { !$0.isNewline }),
+                    size <= head.checkpoint.size, size != old
+                else {
+                    throw Problem(
+                        .unreachable, "\(witness.domain) answered \(response.status)")
+                }
+                old = size
+            }
+        } catch {
+            node.logger.info(
+                "a witness did not cosign",
+                metadata: ["witness": "\(witness.domain)", "error": "\(error)"])
+        }
+        return nil
+    }
+
+    private func verified(
+        _ body: [UInt8], by witness: WitnessPolicy.Member, over head: VerifiedCheckpoint
+    ) throws -> NoteSignature? {
+        let lines = try body.split(separator: 0x0a).prefix(16).map {
+            try NoteSignature(line: Array($0))
+        }
+        return try lines.first { line in
+            guard line.name == witness.key.name, line.keyID == witness.key.keyID else {
+                return false
+            }
+            return try !head.adding([line]).cosignatures(by: [witness.key]).isEmpty
+        }
+    }
+}

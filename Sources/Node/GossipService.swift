@@ -1,0 +1,93 @@
+package import Federation
+import Keys
+import Logging
+import ServiceLifecycle
+
+/// Carries out what the gossip state machine asks for: polls, fetches, registry refreshes.
+package struct GossipService: Service {
+    private let node: Node
+    private let clock: any Clock<Duration>
+    private let refresh: @Sendable (String?) async -> Void
+
+    /// A service of this node.
+    ///
+    /// - Parameter refresh: looks for a newer registry, preferably at this member.
+    package init(
+        node: Node, clock: any Clock<Duration>,
+        refresh: @escaping @Sendable (String?) async -> Void
+    ) {
+        self.node = node
+        self.clock = clock
+        self.refresh = refresh
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.tick() }
+                for await effect in self.node.gossip.effects {
+                    group.addTask { await self.perform(effect) }
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func tick() async {
+        while !Task.isCancelled {
+            node.gossip.handle { $0.tick(at: node.time.now()) }
+            try? await clock.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Carries out one effect.
+    package func perform(_ effect: GossipState.Effect) async {
+        switch effect {
+        case .poll(let domain, let instance, let since):
+            await poll(domain, instance: instance, since: since)
+        case .fetch(let origin, let domain): await fetch(origin, from: domain)
+        case .refreshRegistry(let domain): await refresh(domain)
+        }
+    }
+
+    private func poll(_ domain: String, instance: String?, since: Int) async {
+        do {
+            guard let address = node.registry.address(of: domain) else {
+                throw Problem(.notAMember, "\(domain) has no node in the registry")
+            }
+            let query = instance.map { "instance=\($0)&" } ?? ""
+            let response = try await node.transport.send(
+                PeerRequest(
+                    "GET", "/v1/heads?\(query)since=\(since)", of: address,
+                    maximumBytes: Limits.headsPageBytes))
+            guard response.status == 200 else {
+                throw Problem(.unreachable, "\(domain) answered \(response.status)")
+            }
+            let page = try HeadsPage(response.body)
+            node.gossip.handle { $0.received(page, from: domain, at: node.time.now()) }
+        } catch {
+            let reason = (error as? Problem)?.detail ?? "\(error)"
+            node.logger.info("poll failed", metadata: ["peer": "\(domain)", "error": "\(reason)"])
+            node.gossip.handle {
+                $0.pollFailed(domain, reason: reason, at: node.time.now())
+            }
+        }
+    }
+
+    private func fetch(_ origin: String, from domain: String) async {
+        var succeeded = false
+        do {
+            try await Replicator(node: node).fetch(origin, from: domain)
+            succeeded = true
+        } catch {
+            let reason = (error as? Problem)?.detail ?? "\(error)"
+            node.logger.warning(
+                "fetch failed",
+                metadata: [
+                    "origin": "\(origin)", "from": "\(domain)", "error": "\(reason)",
+                ])
+        }
+        let done = succeeded
+        node.gossip.handle { $0.fetched(origin: origin, succeeded: done, at: node.time.now()) }
+    }
+}

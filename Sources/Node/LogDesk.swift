@@ -1,0 +1,139 @@
+package import CanonicalJSON
+import Federation
+package import Keys
+import NodeStore
+import TransparencyLog
+
+/// Creating, showing and proving the logs of a node, apart from HTTP.
+package struct LogDesk: Sendable {
+    private let node: Node
+
+    /// A desk of this node.
+    package init(node: Node) {
+        self.node = node
+    }
+
+    /// Creates the own log, once, and writes its first leaf. Never done by itself.
+    ///
+    /// - Throws: `Problem` `not-a-member` until the registry names this log's key, `log-exists`.
+    package func create() async throws -> JSON {
+        guard let signer = node.identity.logSigner(epoch: node.settings.epoch) else {
+            throw Problem(
+                .keyUnusable, "this node has no log key",
+                at: node.folder.file("keys/\(DataFolder.KeyUse.log.rawValue).key"),
+                try: "restore the key file, or ask the registry to open the next epoch")
+        }
+        guard node.registry.log(signer.key.name)?.key == signer.key else {
+            throw Problem(
+                .notAMember,
+                "the member key registry does not name this key for \(signer.key.name)",
+                try: "wait until the registry's operator has admitted you: eccoe join, then "
+                    + "eccoe status")
+        }
+        let anchor = AnchorFile(folder: node.settings.anchorFolder, epoch: node.settings.epoch)
+        if let known = try anchor.read(), known.size > 0 {
+            throw Problem(
+                .logExists,
+                "the anchor remembers \(known.origin) with \(known.size) leaves: a key restored "
+                    + "without its log is refused",
+                at: node.settings.anchorFolder,
+                try: "restore the log from a backup, or ask the registry to close the epoch")
+        }
+        do {
+            let log = try node.logs.createOwn(epoch: node.settings.epoch, key: signer.key)
+            try anchor.write(.init(origin: log.origin, size: 0, root: MerkleTree.emptyRoot))
+            node.writer.open(log, node: node, signer: signer)
+        } catch StoreError.exists(let path) {
+            throw Problem(.logExists, "the log is there already", at: path)
+        }
+        let payload: JSON = [
+            "v": 1, "kind": "genesis", "domain": .string(node.identity.domain),
+            "software": .string("\(Software.name)/\(Software.version)"),
+            "salt": .string(Base64URL.encode(SecureRandom.bytes(32))),
+        ]
+        let id = RequestID(milliseconds: node.time.milliseconds(), random: SecureRandom.bytes(10))
+        let draft = Draft(type: .genesis, payload: payload.canonicalBytes)
+        let done = try await node.writer.append(AppendRequest(id: id, drafts: [draft]))
+        return [
+            "origin": .string(signer.key.name), "vkey": .string(signer.key.text),
+            "size": .number(JSONNumber(Int64(done.head.checkpoint.size))),
+        ]
+    }
+
+    /// A log's head: newest and confirmed.
+    ///
+    /// - Parameter origin: the own log when nil.
+    /// - Throws: `Problem` `no-log` or `unknown-origin`.
+    package func show(_ origin: String?) throws -> JSON {
+        let log = try find(origin)
+        let policy = node.registry.witnesses(of: log.origin, at: node.time.now())
+        var answer = JSONObject()
+        answer["origin"] = .string(log.origin)
+        answer["vkey"] = .string(log.key.text)
+        answer["size"] = .number(JSONNumber(Int64(log.size)))
+        if let head = log.head {
+            answer["root"] = .string(head.checkpoint.root.hex)
+            answer["note"] = .string(String(decoding: head.note.bytes, as: UTF8.self))
+            let count = try head.cosignatures(by: policy.witnesses).count
+            answer["cosignatures"] = .number(JSONNumber(Int64(count)))
+        }
+        answer["quorum"] = .number(JSONNumber(Int64(policy.quorum)))
+        answer["witnesses"] = .array(policy.witnesses.map { .string($0.text) })
+        if let confirmed = try log.confirmed() {
+            answer["confirmed"] = [
+                "size": .number(JSONNumber(Int64(confirmed.checkpoint.checkpoint.size))),
+                "time": .string(confirmed.time.text),
+                "note": .string(
+                    String(decoding: confirmed.checkpoint.note.bytes, as: UTF8.self)),
+            ]
+        }
+        return .object(answer)
+    }
+
+    /// The proof that a leaf stands in a log, as a C2SP tlog-proof.
+    ///
+    /// - Throws: `Problem` `not-found` beyond the end of the log.
+    package func prove(_ origin: String?, index: Int) throws -> JSON {
+        let log = try find(origin)
+        let policy = node.registry.witnesses(of: log.origin, at: node.time.now())
+        guard let leaf = try log.entry(index),
+            let evidence = try LeafEvidence.gather(index: index, in: log, policy: policy),
+            case .object(var answer) = evidence.json
+        else {
+            throw Problem(
+                .notFound, "\(log.origin) has \(log.size) leaves, none at index \(index)")
+        }
+        answer["origin"] = .string(log.origin)
+        answer["vkey"] = .string(log.key.text)
+        answer["leaf"] = .string(String(decoding: leaf, as: UTF8.self))
+        answer["proof"] = .string(String(decoding: evidence.proof.bytes, as: UTF8.self))
+        return .object(answer)
+    }
+
+    private func find(_ origin: String?) throws -> LogStore {
+        guard let origin else {
+            guard let own = node.logs.own else {
+                throw Problem(
+                    .noLog, "this institution has no log yet", try: "create it: eccoe log init")
+            }
+            return own
+        }
+        guard let log = node.logs.log(origin) else {
+            throw Problem(
+                .unknownOrigin, "this node holds nothing of \(origin)",
+                try: "eccoe status lists the logs that it follows")
+        }
+        return log
+    }
+}
+
+extension Node {
+    /// The exact bytes of a payload from any log that is held; nil when none has it.
+    package func payload(_ digest: Digest) throws -> [UInt8]? {
+        if let bytes = try logs.own?.payload(digest) { return bytes }
+        for mirror in logs.mirrors {
+            if let bytes = try mirror.payload(digest) { return bytes }
+        }
+        return nil
+    }
+}

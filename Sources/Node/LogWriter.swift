@@ -1,0 +1,57 @@
+import Federation
+import Keys
+package import NodeStore
+import ServiceLifecycle
+import Synchronization
+package import TransparencyLog
+
+/// The own log's writer for as long as the daemon runs; it has a sequencer once there is a log.
+package final class LogWriter: Service, Sendable {
+    private let sequencer = Mutex<Sequencer?>(nil)
+    private let opened: AsyncStream<Sequencer>
+    private let opening: AsyncStream<Sequencer>.Continuation
+    private let listeners = Mutex<[@Sendable (VerifiedCheckpoint) -> Void]>([])
+
+    /// A writer without a log.
+    package init() {
+        (opened, opening) = AsyncStream.makeStream()
+    }
+
+    /// Calls `listener` with every new own head, after it is on disk.
+    package func onHead(_ listener: @escaping @Sendable (VerifiedCheckpoint) -> Void) {
+        listeners.withLock { $0.append(listener) }
+    }
+
+    /// Starts writing `log`.
+    package func open(_ log: LogStore, node: Node, signer: NoteSigner) {
+        let made = Sequencer(log: log, signer: signer, time: node.time, logger: node.logger) {
+            head in
+            for listener in self.listeners.withLock({ $0 }) { listener(head) }
+        }
+        sequencer.withLock { $0 = made }
+        opening.yield(made)
+    }
+
+    /// Appends to the own log.
+    ///
+    /// - Throws: `Problem` `no-log` when there is none yet, and what the sequencer throws.
+    package func append(_ request: AppendRequest) async throws -> Sequencer.Acknowledgement {
+        guard let current = sequencer.withLock({ $0 }) else {
+            throw Problem(
+                .noLog, "this institution has no log yet",
+                try: "create it once with eccoe log init, after the registry has admitted you")
+        }
+        return try await current.append(request)
+    }
+
+    package func run() async throws {
+        try await withGracefulShutdownHandler {
+            for await sequencer in opened {
+                try await sequencer.run()
+                return
+            }
+        } onGracefulShutdown: {
+            self.opening.finish()
+        }
+    }
+}

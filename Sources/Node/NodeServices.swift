@@ -1,0 +1,63 @@
+import NodeStore
+import Federation
+import Keys
+import Logging
+package import ServiceLifecycle
+import TransparencyLog
+
+/// The long-lived parts of a node, wired to each other.
+package struct NodeServices: Sendable {
+    /// Everything that runs, to be put into one service group.
+    package let services: [any Service]
+    /// What the operator's socket asks.
+    package let control: ControlDesk
+
+    /// The services of a node.
+    package init(node: Node, clock: any Clock<Duration>) {
+        let announcer = Announcer(node: node, clock: clock)
+        let cosigning = Cosigning(node: node, clock: clock) { announcer.announce($0) }
+        let anchor = AnchorKeeper(node: node, clock: clock)
+        let refresh = RegistryRefresh(node: node, clock: clock) { cosigning.headChanged() }
+        let gossip = GossipService(node: node, clock: clock) { member in
+            await refresh.refresh(from: member)
+        }
+        node.writer.onHead { head in
+            Self.note(head, node: node)
+            anchor.headChanged(head)
+            cosigning.headChanged()
+        }
+        let opening = OwnLogOpening(node: node) { head in
+            Self.note(head, node: node)
+            cosigning.headChanged()
+        }
+        services = [node.writer, opening, announcer, anchor, cosigning, refresh, gossip]
+        control = ControlDesk(node: node, gossip: gossip) { await refresh.refresh(from: nil) }
+    }
+
+    /// A new own head has no cosignatures yet.
+    private static func note(_ head: VerifiedCheckpoint, node: Node) {
+        let now = node.time.now()
+        let policy = node.registry.witnesses(of: head.checkpoint.origin, at: now)
+        let count = (try? head.cosignatures(by: policy.witnesses).count) ?? 0
+        node.heads.update(
+            head.checkpoint, cosignatures: count, isConfirmed: count >= policy.quorum, at: now)
+    }
+}
+
+/// At start: opens the own log for writing, brings the views up to it, resumes what a crash left.
+private struct OwnLogOpening: Service {
+    let node: Node
+    let opened: @Sendable (VerifiedCheckpoint) -> Void
+
+    func run() async throws {
+        if let log = node.logs.own,
+            let signer = node.identity.logSigner(epoch: node.settings.epoch)
+        {
+            try await node.viewFolder.catchUp(log)
+            node.writer.open(log, node: node, signer: signer)
+            if let head = log.head { opened(head) }
+            try await DecisionDesk(node: node).resume()
+        }
+        try? await gracefulShutdown()
+    }
+}

@@ -1,0 +1,77 @@
+import CanonicalJSON
+import Federation
+import Foundation
+package import MemberRegistry
+package import NodeStore
+
+/// Where a node gets its registry from.
+package enum RegistrySource: Sendable, Equatable {
+    /// Base URL, and the certificate (PEM) that its server is checked by when not the system's.
+    case url(String, authority: String?)
+    /// A folder on this machine: the registry operator's own node.
+    case folder(String)
+
+    /// Reads `registry/source.json`; nil when nobody has joined yet.
+    ///
+    /// - Throws: `StoreError`.
+    package init?(folder: DataFolder) throws {
+        guard let bytes = try DurableFile.read(folder.registrySource, limit: 1 << 20) else {
+            return nil
+        }
+        let json = try? JSON.read(bytes)
+        if let path = json?["folder"]?.string {
+            self = .folder(path)
+        } else if let url = json?["url"]?.string {
+            self = .url(url, authority: json?["ca"]?.string)
+        } else {
+            throw StoreError.corrupt(folder.registrySource, reason: "neither url nor folder")
+        }
+    }
+}
+
+/// The registry's files in the data folder: read whole, written one by one, the timestamp last.
+package struct RegistryFiles: Sendable {
+    private static let parts = ["metadata", "targets", "local"]
+
+    private let root: String
+
+    /// The files of a data folder.
+    package init(folder: DataFolder) {
+        root = folder.registry
+    }
+
+    /// Everything that is there.
+    ///
+    /// - Throws: `StoreError`.
+    package func load() throws -> StoredMetadata {
+        var files: [String: [UInt8]] = [:]
+        for part in Self.parts {
+            let found = FileManager.default.enumerator(atPath: root + "/" + part)
+            while let name = found?.nextObject() as? String {
+                let path = part + "/" + name
+                guard found?.fileAttributes?[.type] as? FileAttributeType == .typeRegular,
+                    !name.hasSuffix(".new")
+                else { continue }
+                files[path] = try DurableFile.read(
+                    root + "/" + path, limit: Limits.registryFileBytes)
+            }
+        }
+        return StoredMetadata(files: files)
+    }
+
+    /// Writes what differs from `old`; the timestamp comes last, so that what it leads to is there.
+    ///
+    /// - Throws: `StoreError`.
+    package func save(_ new: StoredMetadata, replacing old: StoredMetadata) throws {
+        let changed = new.files.filter { old.files[$0.key] != $0.value }
+        let order = changed.keys.sorted {
+            ($0.hasSuffix("timestamp.json") ? 1 : 0, $0) < ($1.hasSuffix("timestamp.json") ? 1 : 0, $1)
+        }
+        for path in order {
+            guard let bytes = changed[path] else { continue }
+            let file = root + "/" + path
+            try DurableFile.makeFolder((file as NSString).deletingLastPathComponent)
+            try DurableFile.write(bytes, to: file)
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package import Federation
+package import Keys
+package import MemberRegistry
+package import NodeStore
+import Synchronization
+package import TransparencyLog
+
+/// A log that the registry vouches for.
+package struct LogIdentity: Sendable, Equatable {
+    /// The author.
+    package let domain: String
+    /// The epoch's number.
+    package let epoch: Int
+    /// What verifies its checkpoints; its name is the origin.
+    package let key: VerifierKey
+    /// Whether the epoch is open.
+    package let isOpen: Bool
+}
+
+/// Who must cosign a log.
+package struct WitnessPolicy: Sendable, Equatable {
+    /// A witness and its newest key.
+    package struct Member: Sendable, Equatable {
+        /// The witness.
+        package let domain: String
+        /// Verifies its cosignatures.
+        package let key: VerifierKey
+    }
+
+    /// The witness set.
+    package let members: [Member]
+    /// How many must have cosigned; 0 asks for none, and confirms nothing.
+    package let quorum: Int
+
+    /// The keys of the set.
+    package var witnesses: [VerifierKey] { members.map(\.key) }
+}
+
+/// The registry that this node has fully accepted, and answers of the kinds that other rooms ask.
+///
+/// Owns: the accepted registry in memory. The files belong to `RegistryFiles`.
+package final class RegistryHolder: Sendable {
+    private struct State {
+        var registry: TrustedRegistry?
+        var stored: StoredMetadata?
+    }
+
+    private let domain: String
+    private let state: Mutex<State>
+
+    /// The registry as the data folder holds it; empty before the first refresh.
+    package init(domain: String, folder: DataFolder) {
+        self.domain = domain
+        let stored = try? RegistryFiles(folder: folder).load()
+        let registry = stored.flatMap { try? TrustedRegistry.restored(from: $0) }
+        state = Mutex(State(registry: registry, stored: stored))
+    }
+
+    /// The accepted registry; nil before the first refresh.
+    package var current: TrustedRegistry? { state.withLock { $0.registry } }
+
+    /// Replaces the registry by a newer one that was fully accepted.
+    package func accept(_ registry: TrustedRegistry, stored: StoredMetadata) {
+        state.withLock { $0 = State(registry: registry, stored: stored) }
+    }
+
+    /// The files of the registry as a receipt carries them, for these members.
+    ///
+    /// - Throws: `Problem` `registry-unavailable`.
+    package func excerpt(for domains: [String]) throws -> RegistryExcerpt {
+        guard let stored = state.withLock({ $0.stored }) else {
+            throw Problem(.registryUnavailable, "this node holds no registry yet")
+        }
+        return try stored.excerpt(for: domains)
+    }
+
+    /// The snapshot that is held.
+    package var version: RegistryVersion? {
+        current.map {
+            RegistryVersion(version: Int($0.snapshotVersion), digest: $0.snapshotDigest)
+        }
+    }
+
+    /// A log by origin; nil when the registry does not know it.
+    package func log(_ origin: String) -> LogIdentity? {
+        current?.logKey(forOrigin: origin).flatMap(Self.identity)
+    }
+
+    /// All logs.
+    package var logs: [LogIdentity] {
+        current?.logKeys.compactMap(Self.identity) ?? []
+    }
+
+    /// All origins.
+    package var origins: [String] { current?.origins ?? [] }
+
+    /// Who must cosign a log at a time.
+    package func witnesses(of origin: String, at time: Instant) -> WitnessPolicy {
+        guard let set = current?.witnessSet(forOrigin: origin, at: time) else {
+            return WitnessPolicy(members: [], quorum: 0)
+        }
+        let members = set.cosigners.compactMap { cosigner -> WitnessPolicy.Member? in
+            guard let note = cosigner.keys.last, let key = try? VerifierKey(note.text) else {
+                return nil
+            }
+            return WitnessPolicy.Member(domain: cosigner.domain, key: key)
+        }
+        return WitnessPolicy(members: members, quorum: set.required)
+    }
+
+    /// Where a member's node listens; nil for members without a node and for strangers.
+    package func address(of domain: String) -> PeerAddress? {
+        guard let document = current?.member(domain)?.document, let url = document.node else {
+            return nil
+        }
+        let trust: PeerAddress.Trust =
+            switch document.tls {
+            case .system: .system
+            case .authority(let certificate): .authority(certificate)
+            }
+        return PeerAddress(domain: domain, url: url, trust: trust)
+    }
+
+    /// The nodes of all other members.
+    package var otherNodes: [PeerAddress] {
+        (current?.members ?? []).map(\.document.domain).filter { $0 != domain }
+            .compactMap { address(of: $0) }
+    }
+
+    /// A member's standing in a word, and `unchecked` while there is no registry.
+    package func standing(of domain: String, at time: Instant) -> String {
+        current?.standing(of: domain, at: time).state.rawValue ?? "unchecked"
+    }
+
+    /// The member whose document lists this DID.
+    package func domain(ofDID did: String) -> String? {
+        current?.members.first { $0.document.dids.contains(did) }?.document.domain
+    }
+
+    private static func identity(_ log: LogKey) -> LogIdentity? {
+        guard let key = try? VerifierKey(log.key.text) else { return nil }
+        return LogIdentity(
+            domain: log.domain, epoch: Int(log.epoch.number), key: key,
+            isOpen: log.epoch.closed == nil)
+    }
+}

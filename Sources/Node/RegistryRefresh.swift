@@ -1,0 +1,199 @@
+import TransparencyLog
+package import Federation
+import Keys
+import Logging
+import MemberRegistry
+import NodeStore
+import ServiceLifecycle
+
+/// Keeps the registry fresh: at start, hourly, and when gossip hears of a newer one.
+package final class RegistryRefresh: Service, Sendable {
+    private let node: Node
+    private let clock: any Clock<Duration>
+    private let changed: @Sendable () -> Void
+    private let turn = RefreshTurn()
+
+    /// A refresher of this node.
+    ///
+    /// - Parameter changed: told after a newer registry was accepted.
+    package init(
+        node: Node, clock: any Clock<Duration>, changed: @escaping @Sendable () -> Void
+    ) {
+        self.node = node
+        self.clock = clock
+        self.changed = changed
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            self.tellGossip()
+            self.changed()
+            var wait: Int64 = 1
+            while !Task.isCancelled {
+                // A node that has just joined looks often, so that admission is noticed at once.
+                wait = await self.refresh(from: nil) ? 3600 : min(wait * 2, 60)
+                if !self.isAdmitted { wait = min(wait, 2) }
+                try? await self.clock.sleep(for: .seconds(wait))
+            }
+        }
+    }
+
+    private var isAdmitted: Bool {
+        node.registry.current?.member(node.identity.domain) != nil
+    }
+
+    /// Refreshes once, from the registry itself or else from the copy that a member serves.
+    ///
+    /// - Returns: whether a refresh succeeded, with or without news.
+    @discardableResult
+    package func refresh(from member: String?) async -> Bool {
+        await turn.take { await self.refreshNow(from: member) }
+    }
+
+    private func refreshNow(from member: String?) async -> Bool {
+        do {
+            guard let source = try RegistrySource(folder: node.folder) else { return false }
+            if try await refresh(by: fetcher(of: source)) { return true }
+            guard let member, let address = node.registry.address(of: member) else { return false }
+            return try await refresh(by: peerFetcher(address, base: "/registry"))
+        } catch {
+            node.logger.warning("registry refresh failed", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
+    private typealias Fetcher = @Sendable (String, Int) async -> RefreshWorkflow.Answer
+
+    private func refresh(by fetch: Fetcher) async throws -> Bool {
+        let files = RegistryFiles(folder: node.folder)
+        let stored = try files.load()
+        var workflow = RefreshWorkflow(stored: stored, at: node.time.now())
+        var step = workflow.start()
+        while true {
+            switch step {
+            case .fetch(let path, let maximum):
+                step = workflow.receive(await fetch(path, maximum))
+            case .finished(let registry, let kept):
+                try files.save(kept, replacing: stored)
+                let before = node.registry.version
+                node.registry.accept(registry, stored: kept)
+                for alarm in registry.alarms {
+                    node.logger.error("registry alarm", metadata: ["alarm": "\(alarm)"])
+                }
+                if before != node.registry.version {
+                    tellGossip()
+                    changed()
+                }
+                return true
+            case .failed(let refusal):
+                // Roots learnt on the way and rollback guards are worth keeping.
+                try files.save(workflow.stored, replacing: stored)
+                node.logger.warning("registry refused", metadata: ["reason": "\(refusal)"])
+                return false
+            }
+        }
+    }
+
+    private func tellGossip() {
+        guard let registry = node.registry.current else { return }
+        let own = node.identity.domain
+        let members = Set(node.registry.otherNodes.map(\.domain))
+        let logs = node.registry.logs.filter { $0.domain != own }
+        let now = node.time.now()
+        for log in logs {
+            // Copies that are held are opened, so that peers can be served and told of them.
+            guard let mirror = try? node.logs.mirror(key: log.key), let head = mirror.head
+            else { continue }
+            let policy = node.registry.witnesses(of: mirror.origin, at: now)
+            let count = (try? head.cosignatures(by: policy.witnesses).count) ?? 0
+            node.gossip.holds(
+                origin: mirror.origin, size: head.checkpoint.size, root: head.checkpoint.root,
+                cosignatures: count)
+            node.heads.update(
+                head.checkpoint, cosignatures: count, isConfirmed: count >= policy.quorum, at: now)
+        }
+        node.gossip.handle {
+            $0.registryChanged(
+                members: members,
+                logs: Dictionary(uniqueKeysWithValues: logs.map { ($0.key.name, $0.domain) }),
+                snapshot: Int(registry.snapshotVersion), at: now)
+        }
+    }
+
+    private func fetcher(of source: RegistrySource) -> Fetcher {
+        switch source {
+        case .folder(let folder):
+            return { path, maximum in
+                do {
+                    let bytes = try DurableFile.read(folder + "/" + path, limit: maximum)
+                    return bytes.map { .bytes($0) } ?? .notFound
+                } catch { return .unreachable("\(error)") }
+            }
+        case .url(let url, let authority):
+            guard let address = RegistryAddress(url: url, authority: authority) else {
+                return { _, _ in .unreachable("no https URL or no certificate: \(url)") }
+            }
+            return peerFetcher(address.peer, base: address.base)
+        }
+    }
+
+    private func peerFetcher(_ peer: PeerAddress, base: String) -> Fetcher {
+        let transport = node.transport
+        return { path, maximum in
+            do {
+                let response = try await transport.send(
+                    PeerRequest("GET", base + "/" + path, of: peer, maximumBytes: maximum))
+                switch response.status {
+                case 200: return .bytes(response.body)
+                case 403, 404, 410: return .notFound
+                default: return .unreachable("status \(response.status)")
+                }
+            } catch let problem as Problem {
+                return problem.slug == .tooLarge
+                    ? .bytes(Array(repeating: 0, count: maximum + 1))
+                    : .unreachable(problem.detail)
+            } catch { return .unreachable("\(error)") }
+        }
+    }
+}
+
+/// Lets one refresh run at a time; who comes meanwhile waits and shares its outcome.
+private actor RefreshTurn {
+    private var running: Task<Bool, Never>?
+
+    func take(_ work: @escaping @Sendable () async -> Bool) async -> Bool {
+        if let running { return await running.value }
+        let task = Task { await work() }
+        running = task
+        defer { running = nil }
+        return await task.value
+    }
+}
+
+/// The registry's server as a peer: it is known from the invite before any member is.
+package struct RegistryAddress: Sendable {
+    /// Host and certificate check.
+    package let peer: PeerAddress
+    /// Path of the base URL, without a slash at the end.
+    package let base: String
+
+    /// Splits a base URL; nil unless it is https and the certificate, when given, is PEM.
+    package init?(url: String, authority: String?) {
+        guard url.hasPrefix("https://") else { return nil }
+        let rest = url.dropFirst("https://".count)
+        let host = rest.prefix { $0 != "/" }
+        var base = String(rest.dropFirst(host.count))
+        while base.hasSuffix("/") { base.removeLast() }
+        var trust = PeerAddress.Trust.system
+        if let authority {
+            let body = authority.split(whereSeparator: \.isNewline)
+                .drop { !$0.hasPrefix("-----BEGIN") }.dropFirst()
+                .prefix { !$0.hasPrefix("-----END") }.joined()
+            guard let der = Base64.decode(body) else { return nil }
+            trust = .authority(der)
+        }
+        peer = PeerAddress(
+            domain: String(host.prefix { $0 != ":" }), url: "https://\(host)", trust: trust)
+        self.base = base
+    }
+}

@@ -1,0 +1,172 @@
+import Logging
+import Federation
+import Keys
+import NodeStore
+import TransparencyLog
+
+/// Copies one log from a member: checkpoint, entries, payloads, each checked before it is kept.
+package struct Replicator: Sendable {
+    private let node: Node
+
+    /// A replicator for this node.
+    package init(node: Node) {
+        self.node = node
+    }
+
+    /// Brings the copy of `origin` up to what `domain` serves.
+    ///
+    /// - Throws: `Problem` when the member does not answer, or what it serves does not verify; then
+    ///   nothing of it is kept.
+    package func fetch(_ origin: String, from domain: String) async throws {
+        guard let identity = node.registry.log(origin) else {
+            throw Problem(.unknownOrigin, "the registry vouches for no log \(origin)")
+        }
+        guard let address = node.registry.address(of: domain) else {
+            throw Problem(.notAMember, "\(domain) has no node in the registry")
+        }
+        let base =
+            domain == identity.domain
+            ? "/log/\(identity.epoch)" : "/mirror/\(Checkpoint.originHash(origin).hex)"
+        let source = LogSource(transport: node.transport, peer: address, base: base)
+        let log = try node.logs.mirror(key: identity.key)
+        let target = try await newest(of: source, beyond: log.size, key: identity.key)
+        let policy = node.registry.witnesses(of: origin, at: node.time.now())
+        let trimmed = try known(target, policy: policy)
+        try await take(trimmed, into: log, from: source)
+        try await fetchPayloads(of: log, from: source)
+        try note(log, policy: policy)
+    }
+
+    /// The confirmed checkpoint when it is news, otherwise the newest one.
+    private func newest(
+        of source: LogSource, beyond size: Int, key: VerifierKey
+    ) async throws -> VerifiedCheckpoint {
+        if let note = try await source.get("/checkpoint/confirmed", limit: SignedNote.maximumBytes),
+            let confirmed = try? VerifiedCheckpoint(note, key: key),
+            confirmed.checkpoint.size >= size
+        {
+            return confirmed
+        }
+        guard let note = try await source.get("/checkpoint", limit: SignedNote.maximumBytes) else {
+            throw Problem(.notFound, "\(source.peer.domain) serves no checkpoint at \(source.base)")
+        }
+        do {
+            return try VerifiedCheckpoint(note, key: key)
+        } catch {
+            throw Problem(.invalidCheckpoint, error.description, at: source.peer.domain)
+        }
+    }
+
+    /// The checkpoint with the lines that are known and verified, and no others: what is stored is
+    /// served again, and nobody shall fill a note with strangers' lines.
+    private func known(
+        _ checkpoint: VerifiedCheckpoint, policy: WitnessPolicy
+    ) throws -> VerifiedCheckpoint {
+        let keys = [checkpoint.key] + policy.witnesses
+        let lines = checkpoint.note.signatures.filter { line in
+            keys.contains { $0.name == line.name && $0.keyID == line.keyID }
+        }
+        let note = try SignedNote(text: checkpoint.note.text, signatures: lines)
+        let trimmed = try VerifiedCheckpoint(note, key: checkpoint.key)
+        _ = try trimmed.cosignatures(by: policy.witnesses)
+        return trimmed
+    }
+
+    private func take(
+        _ target: VerifiedCheckpoint, into log: LogStore, from source: LogSource
+    ) async throws {
+        guard target.checkpoint.size >= log.size else { return }
+        if let head = log.head, head.checkpoint.size == target.checkpoint.size {
+            guard head.checkpoint == target.checkpoint else {
+                node.logger.critical(
+                    "two signed heads of one size: the log is forked",
+                    metadata: ["origin": "\(log.origin)", "size": "\(head.checkpoint.size)"])
+                throw Problem(
+                    .conflict, "\(log.origin) has signed two trees of \(head.checkpoint.size)")
+            }
+            try log.update(note: head.adding(target.note.signatures))
+            return
+        }
+        var step = LogExtension(from: log.range, to: target)
+        while let tile = step.next {
+            guard let bytes = try await source.get("/\(tile.path)", limit: Limits.bundleBytes)
+            else {
+                throw Problem(.notFound, "\(source.peer.domain) does not serve \(tile.path)")
+            }
+            try step.receive(bytes)
+        }
+        do {
+            try log.extend(by: step)
+        } catch ProofError.rootMismatch {
+            throw Problem(
+                .invalidProof,
+                "what \(source.peer.domain) serves of \(log.origin) does not lead to the signed root"
+            )
+        }
+        try await node.viewFolder.catchUp(log)
+    }
+
+    private func fetchPayloads(of log: LogStore, from source: LogSource) async throws {
+        while true {
+            let wanted = try log.wantedPayloads(limit: Limits.batchHashes)
+            guard !wanted.isEmpty else { return }
+            let found = try await source.payloads(wanted)
+            let stored = try log.store(payloads: found)
+            guard !stored.isEmpty else { return }
+            let kept = Set(stored)
+            try await node.viewFolder.show(
+                found.filter { kept.contains(Digest(of: $0)) }, of: log)
+        }
+    }
+
+    private func note(_ log: LogStore, policy: WitnessPolicy) throws {
+        guard let head = log.head else { return }
+        let now = node.time.now()
+        let count = try head.cosignatures(by: policy.witnesses).count
+        if let time = try head.confirmed(by: policy.witnesses, quorum: policy.quorum) {
+            try log.confirm(head, at: time)
+        }
+        node.gossip.holds(
+            origin: log.origin, size: head.checkpoint.size, root: head.checkpoint.root,
+            cosignatures: count)
+        node.heads.update(
+            head.checkpoint, cosignatures: count, isConfirmed: count >= policy.quorum, at: now)
+    }
+}
+
+/// A log as a member serves it.
+struct LogSource: Sendable {
+    let transport: any PeerTransport
+    let peer: PeerAddress
+    let base: String
+
+    /// The bytes of a resource; nil for 404.
+    func get(_ path: String, limit: Int) async throws -> [UInt8]? {
+        let response = try await transport.send(
+            PeerRequest("GET", base + path, of: peer, maximumBytes: limit, isBulk: true))
+        switch response.status {
+        case 200: return response.body
+        case 404, 410: return nil
+        default:
+            throw Problem(
+                .unreachable, "\(peer.domain) answered \(response.status) for \(base + path)")
+        }
+    }
+
+    /// The payloads that the member holds of those asked for, each checked against its hash.
+    func payloads(_ digests: [Digest]) async throws -> [[UInt8]] {
+        let response = try await transport.send(
+            PeerRequest(
+                "POST", "/v1/blobs/batch", of: peer,
+                headers: [("content-type", "application/json")],
+                body: BlobBatch(digests: digests).bytes, maximumBytes: BlobBatch.maximumAnswer,
+                isBulk: true))
+        guard response.status == 200 else {
+            throw Problem(.unreachable, "\(peer.domain) answered \(response.status) for payloads")
+        }
+        return try BlobBatch.decode(response.body, count: digests.count).enumerated()
+            .compactMap { index, bytes in
+                bytes.flatMap { Digest(of: $0) == digests[index] ? $0 : nil }
+            }
+    }
+}

@@ -1,0 +1,154 @@
+package import CanonicalJSON
+import Catalogue
+import Federation
+package import Keys
+package import NodeStore
+package import TransparencyLog
+
+/// Reading the federated catalogue, with the evidence for each line, apart from HTTP.
+package struct SearchDesk: Sendable {
+    /// Results that one answer may hold.
+    package static let maximumResults = 100
+
+    private let node: Node
+
+    /// A desk of this node.
+    package init(node: Node) {
+        self.node = node
+    }
+
+    /// Items that match, each with its proof checked anew.
+    package func search(_ query: String, domain: String?, limit: Int) throws -> JSON {
+        let limit = max(1, min(limit, Self.maximumResults))
+        let rows = try node.views.search(query, domain: domain, limit: limit)
+        return ["results": .array(try rows.map { .object(try summary($0, evidence: true)) })]
+    }
+
+    /// Items in the order of their global ids.
+    package func list(domain: String?, after: String?, limit: Int) throws -> JSON {
+        let limit = max(1, min(limit, 1000))
+        let rows = try node.views.list(domain: domain, after: after, limit: limit)
+        var answer = JSONObject()
+        answer["items"] = .array(try rows.map { .object(try summary($0, evidence: false)) })
+        if rows.count == limit, let last = rows.last { answer["next"] = .string(last.globalID) }
+        return .object(answer)
+    }
+
+    /// One item, by global id or by an id of the own catalogue, with everything known of it.
+    ///
+    /// - Throws: `Problem` `not-found`.
+    package func show(_ id: String) throws -> JSON {
+        let global =
+            id.hasPrefix("https://")
+            ? id : ItemIdentifier.global(id, domain: node.identity.domain)
+        guard let row = try node.views.item(globalID: global, issuer: nil) else {
+            throw Problem(
+                .notFound, "no institution in this node's catalogue has published \(global)",
+                try: "search with eccoe catalogue search; a new member's items take seconds")
+        }
+        var answer = try summary(row, evidence: true)
+        answer["item"] = try row.document.map { try JSON.read($0, limits: .operatorFile) }
+        answer["living"] = .bool(row.living)
+        if let log = node.logs.log(row.origin), let leaf = try log.entry(row.index),
+            let evidence = try evidence(of: row, in: log)
+        {
+            answer["leaf"] = .string(String(decoding: leaf, as: UTF8.self))
+            answer["proof"] = .string(String(decoding: evidence.proof.bytes, as: UTF8.self))
+        }
+        return .object(answer)
+    }
+
+    private func summary(_ row: CatalogueRow, evidence wanted: Bool) throws -> JSONObject {
+        var line = JSONObject()
+        line["id"] = .string(row.id)
+        line["globalId"] = .string(row.globalID)
+        line["domain"] = .string(row.domain)
+        line["origin"] = .string(row.origin)
+        line["index"] = .number(JSONNumber(Int64(row.index)))
+        line["revision"] = .number(JSONNumber(Int64(row.revision)))
+        if let document = row.document,
+            let item = try? LearningOpportunity(
+                json: JSON.read(document, limits: .operatorFile))
+        {
+            line["title"] = .string(item.displayTitle)
+            line["eqfLevel"] = item.eqfLevel.map { .string($0) }
+            line["credits"] = item.creditPoints.first.map { .string($0.number) }
+            line["awardingBody"] = item.awardingBody.name.best(for: item.defaultLanguage)
+                .map { .string($0) }
+        }
+        guard wanted else { return line }
+        line["standing"] = .string(node.registry.standing(of: row.domain, at: node.time.now()))
+        if let log = node.logs.log(row.origin) {
+            line["evidence"] = try evidence(of: row, in: log)?.json
+        }
+        line["recognisedBy"] = .array(try recognitions(of: row.globalID))
+        return line
+    }
+
+    private func recognitions(of globalID: String) throws -> [JSON] {
+        try node.views.precedents(item: globalID).compactMap { precedent in
+            guard case .object(var line) = try JSON.read(precedent.document) else { return nil }
+            line["domain"] = .string(precedent.domain)
+            line["origin"] = .string(precedent.origin)
+            line["index"] = .number(JSONNumber(Int64(precedent.index)))
+            return .object(line)
+        }
+    }
+
+    /// Proves a row against the log that it came from: the same steps as a stranger would take.
+    private func evidence(of row: CatalogueRow, in log: LogStore) throws -> LeafEvidence? {
+        try LeafEvidence.gather(
+            index: row.index, in: log,
+            policy: node.registry.witnesses(of: log.origin, at: node.time.now()))
+    }
+}
+
+/// That a leaf stands in a log: audit path, checkpoint and cosignatures, all verified.
+package struct LeafEvidence: Sendable {
+    /// The proof as anybody may check it.
+    package let proof: InclusionProof
+    /// The checkpoint that covers the leaf.
+    package let checkpoint: VerifiedCheckpoint
+    /// Witnesses that cosigned it.
+    package let witnesses: [Cosignature]
+    /// How many must have.
+    package let quorum: Int
+    /// When the leaf was confirmed; nil without quorum.
+    package let confirmed: Instant?
+
+    /// Proves a leaf by the oldest confirmed checkpoint that covers it, or by the newest head.
+    ///
+    /// - Returns: nil when the log is shorter.
+    /// - Throws: `ProofError` when what is stored does not prove: the copy is damaged.
+    package static func gather(
+        index: Int, in log: LogStore, policy: WitnessPolicy
+    ) throws -> LeafEvidence? {
+        guard let leaf = try log.entry(index),
+            let checkpoint = try log.confirmed(covering: index)?.checkpoint ?? log.head
+        else { return nil }
+        let proof = try log.proof(of: index, in: checkpoint)
+        let verified = try proof.verify(leaf: leaf, key: log.key)
+        return LeafEvidence(
+            proof: proof, checkpoint: verified,
+            witnesses: try verified.cosignatures(by: policy.witnesses), quorum: policy.quorum,
+            confirmed: try verified.confirmed(by: policy.witnesses, quorum: policy.quorum))
+    }
+
+    /// The lines that a person reads.
+    package var json: JSON {
+        var line = JSONObject()
+        line["inclusion"] = "verified"
+        line["index"] = .number(JSONNumber(Int64(proof.index)))
+        line["checkpoint"] = [
+            "origin": .string(checkpoint.checkpoint.origin),
+            "size": .number(JSONNumber(Int64(checkpoint.checkpoint.size))),
+            "root": .string(checkpoint.checkpoint.root.hex),
+        ]
+        line["cosignatures"] = .number(JSONNumber(Int64(witnesses.count)))
+        line["quorum"] = .number(JSONNumber(Int64(quorum)))
+        line["witnesses"] = .array(
+            witnesses.map { ["name": .string($0.witness.name), "time": .string($0.time.text)] })
+        line["confirmed"] = confirmed.map { .string($0.text) } ?? .bool(false)
+        return .object(line)
+    }
+}

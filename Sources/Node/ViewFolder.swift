@@ -1,0 +1,79 @@
+import CanonicalJSON
+import Catalogue
+import Federation
+import Keys
+package import NodeStore
+
+/// Brings the views up to the logs; one at a time.
+package actor ViewFolder {
+    private let views: ViewsStore
+    private static let step = 1000
+
+    /// A folder of these views.
+    package init(views: ViewsStore) {
+        self.views = views
+    }
+
+    /// Folds what a log holds beyond what the views know.
+    ///
+    /// - Throws: what the stores throw.
+    package func catchUp(_ log: LogStore) throws {
+        let domain = Self.domain(of: log.origin)
+        var from = try views.folded(log.origin)
+        while from < log.size {
+            let verdicts = try log.verdicts(from: from, to: min(from + Self.step, log.size))
+            try views.fold(
+                domain: domain, origin: log.origin, from: from, entries: verdicts,
+                payload: { try log.payload($0) }, document: Self.document)
+            from += verdicts.count
+        }
+    }
+
+    /// Shows payloads that arrived after their leaves.
+    package func show(_ payloads: [[UInt8]], of log: LogStore) throws {
+        let shown = payloads.compactMap { bytes in
+            Self.document(bytes).map { (digest: Digest(of: bytes), document: $0) }
+        }
+        try views.show(
+            domain: Self.domain(of: log.origin), origin: log.origin, payloads: shown)
+    }
+
+    /// The institution of an origin: what stands before the first slash.
+    static func domain(of origin: String) -> String {
+        String(origin.prefix { $0 != "/" })
+    }
+
+    /// What the views show of a payload; nil for kinds that are not shown, and for anything that is
+    /// not exactly what its kind asks for.
+    static func document(_ payload: [UInt8]) -> ViewDocument? {
+        guard let json = try? JSON.read(payload, limits: ViewFolder.limits) else { return nil }
+        switch json["kind"]?.string {
+        case "item":
+            guard let item = try? ItemPayload(bytes: payload).item else { return nil }
+            return .item(
+                json: item.json.canonicalBytes,
+                title: item.title.texts.values.sorted().joined(separator: "\n"),
+                body: Self.searchText(item), sameAs: item.sameAs)
+        case "precedent":
+            guard let precedent = json["precedent"],
+                let item = precedent["item"]?["globalId"]?.string
+            else { return nil }
+            return .precedent(json: precedent.canonicalBytes, item: item)
+        default: return nil
+        }
+    }
+
+    /// What a search looks through beside the title.
+    private static func searchText(_ item: LearningOpportunity) -> String {
+        let texts: [LocalizedText?] =
+            [
+                item.description, item.criteria, item.fieldOfStudy, item.specialization,
+                item.provider.name, item.awardingBody.name,
+            ] + item.learningOutcomes.map(\.title)
+        let words = texts.compactMap(\.self).flatMap { $0.texts.values.sorted() }
+        return (words + item.keywords + [item.code ?? "", item.id]).joined(separator: "\n")
+    }
+
+    private static let limits = JSONLimits(
+        depth: 16, members: 512, stringBytes: 64 << 10, totalBytes: Limits.payloadBytes)
+}

@@ -1,0 +1,30 @@
+import CanonicalJSON
+import Federation
+import Node
+
+/// What people and their programs ask.
+struct CatalogueRoutes: Sendable {
+    let node: Node
+
+    func answer(_ endpoint: Endpoint, _ asked: Asked) async throws -> Answer {
+        switch endpoint {
+        case .node: return .json(NodeDescription(node: node).json, caching: .brief)
+        case .catalogue:
+            let limit = asked.query("limit").flatMap { Int($0) } ?? 20
+            let found = try SearchDesk(node: node).search(
+                asked.query("q") ?? "", domain: asked.query("domain"), limit: limit)
+            return .json(found, caching: .brief)
+        case .item:
+            return .json(try SearchDesk(node: node).show(asked.parameter("id")), caching: .brief)
+        case .lookup:
+            let body = try await asked.body(limit: Limits.lookupBytes)
+            return .json(try await CredentialDesk(node: node).lookup(body))
+        case .didDocument:
+            return Answer(
+                type: "application/did+json",
+                body: try CredentialDesk(node: node).didDocument().canonicalBytes, caching: .brief)
+        default:
+            return .text(NodeDescription(node: node).text)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Federation
+import Keys
+import Node
+import TransparencyLog
+
+/// What members ask each other.
+struct PeerRoutes: Sendable {
+    let node: Node
+
+    func answer(_ endpoint: Endpoint, _ asked: Asked) async throws -> Answer {
+        switch endpoint {
+        case .heads: return heads(asked)
+        case .announce:
+            let body = try await asked.body(limit: Limits.announcementBytes)
+            try AnnouncementDesk(node: node).receive(Announcement(body))
+            return .json(["v": 1])
+        case .addCheckpoint:
+            return try witness(await asked.body(limit: Limits.addCheckpointBytes))
+        case .blobBatch:
+            let batch = try BlobBatch(await asked.body(limit: Limits.announcementBytes))
+            return .bytes(
+                BlobBatch.encode(try batch.digests.map { try node.payload($0) }), caching: .none)
+        default:
+            let body = try await asked.body(limit: Limits.registryRequestBytes)
+            return .json(try RegistryRequestDesk(node: node).receive(body))
+        }
+    }
+
+    private func heads(_ asked: Asked) -> Answer {
+        let page = node.heads.page(
+            instance: asked.query("instance"), since: asked.query("since").flatMap { Int($0) } ?? 0,
+            limit: asked.query("limit").flatMap { Int($0) } ?? Limits.headsPageRows,
+            now: node.time.now(), snapshot: node.registry.version)
+        return Answer(type: "application/jsonl", body: page.bytes)
+    }
+
+    /// The statuses of tlog-witness; bodies as it asks, problems where it is silent.
+    private func witness(_ body: [UInt8]) throws -> Answer {
+        let (verdict, cosignature) = try WitnessDesk(node: node).addCheckpoint(AddCheckpoint(body))
+        switch verdict {
+        case .cosign: return .text(cosignature?.line ?? [], caching: .none)
+        case .conflict(let size):
+            return Answer(
+                status: 409, type: "text/x.tlog.size", body: Array("\(size)\n".utf8))
+        case .unknownOrigin(let origin):
+            throw Problem(
+                .unknownOrigin, "the registry that this node holds has no log \(origin)")
+        case .forbidden(let reason): throw Problem(.forbidden, reason)
+        case .malformed(let reason): throw Problem(.malformedRequest, reason)
+        case .inconsistent(let reason): throw Problem(.invalidProof, reason)
+        }
+    }
+}

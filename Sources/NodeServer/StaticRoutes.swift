@@ -1,0 +1,90 @@
+import Federation
+import Keys
+import Node
+import NodeStore
+import TransparencyLog
+
+/// What any cache may serve: logs, mirrors, the registry's files, payloads.
+struct StaticRoutes: Sendable {
+    let node: Node
+
+    func answer(_ endpoint: Endpoint, _ asked: Asked) throws -> Answer {
+        switch endpoint {
+        case .checkpoint, .confirmedCheckpoint, .tile:
+            let log = try ownLog(asked.parameter("epoch"))
+            return try resource(endpoint, of: log, asked)
+        case .mirrorCheckpoint, .mirrorConfirmedCheckpoint, .mirrorTile:
+            guard let log = node.logs.mirror(originHash: asked.parameter("origin")) else {
+                throw Problem(.notFound, "this node holds no copy of such a log")
+            }
+            return try resource(endpoint, of: log, asked)
+        case .witnessCheckpoint:
+            let desk = WitnessDesk(node: node)
+            guard let note = try desk.witnessed(originHash: asked.parameter("origin")) else {
+                throw Problem(.notFound, "this witness has cosigned no such log")
+            }
+            return .text(note.bytes)
+        case .registryMetadata: return try registry("metadata", asked.rest)
+        case .registryTarget: return try registry("targets", asked.rest)
+        default: return try blob(asked.parameter("hex"))
+        }
+    }
+
+    private func ownLog(_ epoch: String) throws -> LogStore {
+        guard let log = node.logs.own, epoch == String(node.settings.epoch) else {
+            throw Problem(.noLog, "this node has no log of epoch \(epoch)")
+        }
+        return log
+    }
+
+    private func resource(
+        _ endpoint: Endpoint, of log: LogStore, _ asked: Asked
+    ) throws -> Answer {
+        switch endpoint {
+        case .checkpoint, .mirrorCheckpoint:
+            guard let head = log.head else {
+                throw Problem(.notFound, "the log has no checkpoint yet")
+            }
+            return .text(head.note.bytes)
+        case .confirmedCheckpoint, .mirrorConfirmedCheckpoint:
+            guard let confirmed = try log.confirmed() else {
+                throw Problem(.notFound, "no checkpoint has its quorum of cosignatures yet")
+            }
+            return .text(confirmed.checkpoint.note.bytes)
+        default:
+            guard let tile = TileCoordinate(path: "tile/" + asked.rest) else {
+                throw Problem(
+                    .malformedRequest, "no tile path: \(asked.rest)",
+                    try: "<L>/<N>[.p/<W>] or entries/<N>[.p/<W>] of C2SP tlog-tiles")
+            }
+            guard let bytes = try log.resource(tile) else {
+                throw Problem(.notFound, "the log is too short for \(tile.path)")
+            }
+            return .bytes(bytes, caching: .immutable)
+        }
+    }
+
+    private func registry(_ kind: String, _ path: String) throws -> Answer {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard !parts.isEmpty, parts.count <= 8,
+            parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") && !$0.contains("\0") })
+        else { throw Problem(.malformedRequest, "no path of a registry file") }
+        let file = node.folder.registry + "/" + kind + "/" + path
+        guard let bytes = try? DurableFile.read(file, limit: Limits.registryFileBytes) else {
+            throw Problem(.notFound, "this node holds no registry file \(kind)/\(path)")
+        }
+        let isVersioned = kind == "targets" || path.first?.isNumber == true
+        return Answer(
+            type: "application/json", body: bytes, caching: isVersioned ? .immutable : .brief)
+    }
+
+    private func blob(_ hex: String) throws -> Answer {
+        guard let digest = Digest(hex: hex) else {
+            throw Problem(.malformedRequest, "not 64 lower-case hexadecimal digits", at: hex)
+        }
+        guard let bytes = try node.payload(digest) else {
+            throw Problem(.notFound, "this node holds no payload of that hash")
+        }
+        return Answer(type: "application/json", body: bytes, caching: .hour)
+    }
+}

@@ -1,0 +1,26 @@
+import Foundation
+
+/// A line on standard error that is written over while something takes its time; silent unless a
+/// person looks at it.
+final class ProgressLine {
+    private let isShown = StandardStream.error.isTerminal
+    private var last = Date.distantPast
+    private var width = 0
+
+    /// Shows `text`, at most five times a second.
+    func update(_ text: @autoclosure () -> String) {
+        guard isShown, Date().timeIntervalSince(last) > 0.2 else { return }
+        last = Date()
+        let line = text()
+        let padding = String(repeating: " ", count: max(0, width - line.count))
+        width = line.count
+        StandardStream.error.write("\r\(line)\(padding)")
+    }
+
+    /// Removes the line.
+    func clear() {
+        guard isShown, width > 0 else { return }
+        StandardStream.error.write("\r" + String(repeating: " ", count: width) + "\r")
+        width = 0
+    }
+}

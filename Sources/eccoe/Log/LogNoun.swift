@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `eccoe log ...`
+struct LogNoun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "The signed log that an institution publishes, its own or anybody's.",
+        subcommands: [LogVerify.self, LogProve.self])
+}

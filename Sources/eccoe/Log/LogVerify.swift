@@ -1,0 +1,122 @@
+import ArgumentParser
+import Keys
+import TransparencyLog
+
+/// `eccoe log verify <folder or URL>`
+struct LogVerify: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Verify a whole log from its tiles and entry bundles alone.",
+        discussion: """
+            Recomputes every hash of a C2SP tlog-tiles log and compares tiles, root and signature. \
+            Exit status 1 when anything does not fit, with the file that is wrong.
+
+            Example:  eccoe log verify https://node.uni-a.example:8443/log/1 --key "$(eccoe log key)"
+            """)
+
+    @Argument(help: "A folder or URL that holds checkpoint and tile/.")
+    var log: String
+
+    @OptionGroup var witness: WitnessOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "An earlier checkpoint of the log that it must extend.", valueName: "note file"))
+    var old: String?
+
+    @OptionGroup var authority: AuthorityOptions
+    @OptionGroup var output: OutputOptions
+
+    func execute() async throws {
+        let key = try witness.logKey()
+        let oldNote = try old.map { try InputFile.read($0, limit: SignedNote.maximumBytes) }
+        let location = try LogLocation(log, authority: authority)
+        do {
+            let summary = try await verify(location, key: key, oldNote: oldNote)
+            await location.close()
+            summary.write(output.format)
+        } catch {
+            await location.close()
+            throw error
+        }
+    }
+
+    private func verify(
+        _ location: LogLocation, key: VerifierKey, oldNote: [UInt8]?
+    ) async throws -> HeadSummary {
+        let earlier = try oldNote.map { try VerifiedCheckpoint($0, key: key) }
+        let head = try VerifiedCheckpoint(await location.checkpoint(), key: key)
+        let cosignatures = try witness.check(head)
+        var audit = LogAudit(checkpoint: head, old: earlier)
+        let size = head.checkpoint.size
+        let progress = ProgressLine()
+        try await AuditResources(size: size).fetch(from: location) { bytes throws in
+            try audit.receive(bytes)
+            progress.update("verified \(audit.range.size) of \(size) entries")
+        }
+        progress.clear()
+        try audit.finish()
+        return HeadSummary(checkpoint: head.checkpoint, cosignatures: cosignatures)
+    }
+}
+
+/// The resources of a log in the order in which an audit asks for them.
+struct AuditResources: Sequence {
+    /// Leaves.
+    let size: Int
+
+    func makeIterator() -> some IteratorProtocol<TileCoordinate> {
+        let full = TileCoordinate.fullWidth
+        let bundles = (size + full - 1) / full
+        return (0..<bundles).lazy.flatMap { index in
+            let width = Swift.min(full, size - index * full)
+            return [TileCoordinate(.entries, index: index, width: width)] + tiles(after: index)
+        }.makeIterator()
+    }
+
+    /// Hash tiles that are complete, or final, once bundle `index` was read.
+    private func tiles(after index: Int) -> [TileCoordinate] {
+        let full = TileCoordinate.fullWidth
+        let entries = Swift.min((index + 1) * full, size)
+        var complete: [TileCoordinate] = []
+        var partial: [TileCoordinate] = []
+        for level in 0..<8 {
+            let before = TileCoordinate.widths(level: level, size: index * full)
+            let after = TileCoordinate.widths(level: level, size: entries)
+            if after.full > before.full {
+                complete.append(TileCoordinate(.hashes(level: level), index: before.full))
+            }
+            if after.partial > 0, entries == size {
+                partial.append(
+                    TileCoordinate(
+                        .hashes(level: level), index: after.full, width: after.partial))
+            }
+        }
+        return complete + partial
+    }
+
+    /// Fetches them, a few at once, and hands them over in order.
+    func fetch(
+        from location: LogLocation, handle: ([UInt8]) throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+            var iterator = makeIterator()
+            var asked = 0
+            var handled = 0
+            var waiting: [Int: [UInt8]] = [:]
+            while true {
+                while asked - handled < location.parallelism, let next = iterator.next() {
+                    let position = asked
+                    group.addTask { (position, try await location.resource(next)) }
+                    asked += 1
+                }
+                guard handled < asked, let (position, bytes) = try await group.next() else { return }
+                waiting[position] = bytes
+                while let bytes = waiting.removeValue(forKey: handled) {
+                    try handle(bytes)
+                    handled += 1
+                }
+            }
+        }
+    }
+}
