@@ -20,7 +20,7 @@ struct Eccoe: AsyncParsableCommand {
             """,
         version: "\(Software.name) \(Software.version)",
         subcommands: [
-            LogNoun.self, ProofNoun.self, JSONNoun.self,
+            Init.self, LogNoun.self, ProofNoun.self, JSONNoun.self,
         ])
 
     static func main() async {

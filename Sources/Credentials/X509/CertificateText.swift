@@ -1,4 +1,3 @@
-import FoundationEssentials
 public import Keys
 import SwiftASN1
 import X509
@@ -47,17 +46,13 @@ public struct CertificateText: Equatable, Sendable {
     init(_ certificate: Certificate, der: [UInt8]) {
         self.der = der
         pem = PEMDocument(type: "CERTIFICATE", derBytes: der).pemString + "\n"
-        notBefore = Self.instant(certificate.notValidBefore)
-        notAfter = Self.instant(certificate.notValidAfter)
+        notBefore = Instant(certificateDate: certificate.notValidBefore)
+        notAfter = Instant(certificateDate: certificate.notValidAfter)
         isAuthority =
             if case .isCertificateAuthority = try? certificate.extensions.basicConstraints {
                 true
             } else {
                 false
             }
-    }
-
-    private static func instant(_ date: Date) -> Instant {
-        Instant(secondsSince1970: Int64(date.timeIntervalSince1970.rounded(.down)))
     }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 public import Keys
 import SwiftASN1
 import X509
@@ -154,8 +153,8 @@ public struct OwnAuthority: Sendable {
                 version: .v3,
                 serialNumber: Certificate.SerialNumber(bytes: serial),
                 publicKey: publicKey,
-                notValidBefore: date(start),
-                notValidAfter: date(end),
+                notValidBefore: start.certificateDate,
+                notValidAfter: end.certificateDate,
                 issuer: issuer,
                 subject: subject,
                 signatureAlgorithm: .ecdsaWithSHA256,
@@ -170,10 +169,6 @@ public struct OwnAuthority: Sendable {
         case .dns(let host): .dnsName(host)
         case .ip(let bytes): .ipAddress(ASN1OctetString(contentBytes: bytes[...]))
         }
-    }
-
-    private static func date(_ instant: Instant) -> Date {
-        Date(timeIntervalSince1970: Double(instant.secondsSince1970))
     }
 
     private static func encoded(_ certificate: Certificate) throws -> [UInt8] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CanonicalJSON
 import Foundation
 import NodeClient
 import NodeStore
@@ -16,6 +17,24 @@ struct OutputOptions: ParsableArguments {
         name: [.customShort("o"), .customLong("output")],
         help: "How to write the result: for people, as one JSON text, or as JSON lines.")
     var format: OutputFormat = .table
+
+    /// Writes a result: as text for people, otherwise as JSON.
+    func write(_ answer: JSON, _ text: (JSON) -> String) {
+        switch format {
+        case .table: StandardStream.output.write(text(answer))
+        case .json, .jsonl: StandardStream.output.write(line: answer)
+        }
+    }
+
+    /// Writes a list: as a table, as one JSON text, or one line an element.
+    func write(list name: String, of answer: JSON, _ text: ([JSON]) -> String) {
+        let rows = answer[name]?.array ?? []
+        switch format {
+        case .table: StandardStream.output.write(text(rows))
+        case .json: StandardStream.output.write(line: answer)
+        case .jsonl: for row in rows { StandardStream.output.write(line: row) }
+        }
+    }
 }
 
 /// Where the own node is.
@@ -60,7 +79,7 @@ struct NodeOptions: ParsableArguments {
 
     private var named: String? {
         let path = data ?? Self.variable("ECCOE_DATA")
-        return path.map { URL(fileURLWithPath: $0).path }
+        return path.map(AbsolutePath.of)
     }
 
     private static func variable(_ name: String) -> String? {

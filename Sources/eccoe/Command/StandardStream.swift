@@ -61,3 +61,9 @@ enum InputFile {
         }
     }
 }
+
+/// Paths that stay right when the daemon is started elsewhere.
+enum AbsolutePath {
+    /// The path from the root.
+    static func of(_ path: String) -> String { URL(fileURLWithPath: path).standardized.path }
+}

@@ -1,9 +1,12 @@
 import ArgumentParser
 import CanonicalJSON
+import Credentials
 import Federation
 import Foundation
 import Keys
+import MemberRegistry
 import NodeStore
+import Recognition
 import TransparencyLog
 
 /// A command that does something: the second word of `eccoe <noun> <verb>`.
@@ -54,10 +57,33 @@ extension CommandFailure {
         case let error as JSONError:
             self.init(
                 .data, Problem(.malformedRequest, error.message, at: error.place))
+        case let error as DocumentError:
+            self.init(
+                .data, Problem(.malformedRequest, error.reason, at: error.place, try: error.remedy))
+        case let error as RecordError:
+            self.init(
+                .data,
+                Problem(.invalidDecision, error.reason, at: error.pointer, try: error.remedy))
+        case let refusal as RegistryRefusal:
+            self.init(refusal)
+        case let error as RepositoryError:
+            self.init(.negative, Problem(.registryRefused, error.description))
+        case let refusal as RegistryRequest.Refusal:
+            self.init(.negative, Problem(.registryRefused, refusal.description))
+        case let error as X509Error:
+            self.init(.data, Problem(.configuration, error.message))
         case is CancellationError:
             self.init(.unavailable, Problem(.unreachable, "interrupted"))
         default:
             self.init(.software, Problem(.internalError, "\(error)"))
+        }
+    }
+
+    private init(_ refusal: RegistryRefusal) {
+        if case .unreachable = refusal.reason {
+            self.init(Problem(.registryUnavailable, refusal.description))
+        } else {
+            self.init(.negative, Problem(.registryRefused, refusal.description))
         }
     }
 

@@ -5,5 +5,7 @@ struct LogNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
         abstract: "The signed log that an institution publishes, its own or anybody's.",
-        subcommands: [LogVerify.self, LogProve.self])
+        subcommands: [
+            LogInit.self, LogShow.self, LogKey.self, LogVerify.self, LogProve.self, LogExport.self,
+        ])
 }

@@ -50,10 +50,14 @@ struct LogVerify: Verb {
         var audit = LogAudit(checkpoint: head, old: earlier)
         let size = head.checkpoint.size
         let progress = ProgressLine()
-        try await AuditResources(size: size).fetch(from: location) { bytes throws in
-            try audit.receive(bytes)
-            progress.update("verified \(audit.range.size) of \(size) entries")
-        }
+        var resources = AuditResources(size: size).makeIterator()
+        try await OrderedPipeline.run(
+            parallelism: location.parallelism, next: { resources.next() },
+            perform: { try await location.resource($0) },
+            handle: { bytes throws in
+                try audit.receive(bytes)
+                progress.update("verified \(audit.range.size) of \(size) entries")
+            })
         progress.clear()
         try audit.finish()
         return HeadSummary(checkpoint: head.checkpoint, cosignatures: cosignatures)
@@ -93,30 +97,5 @@ struct AuditResources: Sequence {
             }
         }
         return complete + partial
-    }
-
-    /// Fetches them, a few at once, and hands them over in order.
-    func fetch(
-        from location: LogLocation, handle: ([UInt8]) throws -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
-            var iterator = makeIterator()
-            var asked = 0
-            var handled = 0
-            var waiting: [Int: [UInt8]] = [:]
-            while true {
-                while asked - handled < location.parallelism, let next = iterator.next() {
-                    let position = asked
-                    group.addTask { (position, try await location.resource(next)) }
-                    asked += 1
-                }
-                guard handled < asked, let (position, bytes) = try await group.next() else { return }
-                waiting[position] = bytes
-                while let bytes = waiting.removeValue(forKey: handled) {
-                    try handle(bytes)
-                    handled += 1
-                }
-            }
-        }
     }
 }

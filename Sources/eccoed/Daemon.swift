@@ -1,0 +1,73 @@
+import UnixSignals
+import CanonicalJSON
+import Federation
+import Keys
+import Logging
+import Node
+import NodeClient
+import NodeServer
+import NodeStore
+import ServiceLifecycle
+
+/// Puts the rooms together and runs them until a signal.
+struct Daemon {
+    let configuration: Configuration
+    let logger: Logger
+
+    func run() async throws {
+        let folder = DataFolder(configuration.data)
+        try folder.create()
+        let lock = try folder.lock()
+        defer { withExtendedLifetime(lock) {} }
+        let transport = HTTPPeerTransport(outbound: OutboundGuard(allow: configuration.allow))
+        let node = try Node(
+            identity: try identity(folder),
+            settings: NodeSettings(
+                epoch: 1, anchorFolder: configuration.anchor,
+                precedents: configuration.precedents),
+            folder: folder, time: SystemTime(), transport: transport,
+            traffic: { Self.traffic(transport.traffic) }, logger: logger)
+        let parts = NodeServices(node: node, clock: ContinuousClock())
+        let logger = logger
+        let https = try Servers.https(
+            node: node, host: configuration.host, port: configuration.port,
+            certificate: configuration.certificate, key: configuration.privateKey
+        ) { port in
+            logger.notice(
+                "Ready", metadata: ["url": "\(node.identity.url)", "port": "\(port)"])
+        }
+        let control = try Servers.control(
+            desk: parts.control, socket: configuration.socket, logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: (parts.services + [control, https]).map {
+                    .init(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+        } catch {
+            await transport.shutdown()
+            throw error
+        }
+        await transport.shutdown()
+    }
+
+    private func identity(_ folder: DataFolder) throws -> NodeIdentity {
+        NodeIdentity(
+            domain: configuration.domain, url: configuration.url,
+            logKey: try folder.readKey(.log), witnessKey: try folder.readKey(.witness),
+            mirrorKey: try folder.readKey(.mirror),
+            credentialKey: try folder.readKey(.credential))
+    }
+
+    private static func traffic(_ traffic: Traffic) -> JSON {
+        [
+            "requests": .number(JSONNumber(Int64(traffic.requests))),
+            "sent": .number(JSONNumber(Int64(traffic.sent))),
+            "received": .number(JSONNumber(Int64(traffic.received))),
+        ]
+    }
+}
