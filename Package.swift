@@ -12,9 +12,13 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let asyncHTTPClient = Target.Dependency.product(
-    name: "AsyncHTTPClient", package: "async-http-client")
+    name: "AsyncHTTPClient",
+    package: "async-http-client"
+)
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -25,7 +29,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -62,43 +68,56 @@ let package = Package(
     targets: [
         .target(name: "CanonicalJSON", swiftSettings: strict),
         .target(
-            name: "Keys", dependencies: ["CanonicalJSON", crypto, cryptoExtras],
-            swiftSettings: strict),
+            name: "Keys",
+            dependencies: ["CanonicalJSON", crypto, cryptoExtras],
+            swiftSettings: strict
+        ),
         .target(name: "TransparencyLog", dependencies: ["Keys"], swiftSettings: strict),
         .target(
-            name: "MemberRegistry", dependencies: ["Keys", "CanonicalJSON"],
-            swiftSettings: strict),
+            name: "MemberRegistry",
+            dependencies: ["Keys", "CanonicalJSON"],
+            swiftSettings: strict
+        ),
         .target(
-            name: "Credentials", dependencies: ["Keys", "CanonicalJSON", x509, swiftASN1],
-            swiftSettings: strict),
+            name: "Credentials",
+            dependencies: ["Keys", "CanonicalJSON", x509, swiftASN1],
+            swiftSettings: strict
+        ),
         .target(
-            name: "Catalogue", dependencies: ["Keys", "CanonicalJSON"],
-            swiftSettings: strict),
+            name: "Catalogue",
+            dependencies: ["Keys", "CanonicalJSON"],
+            swiftSettings: strict
+        ),
         .target(
             name: "Recognition",
             dependencies: [
                 "Keys", "CanonicalJSON", "TransparencyLog", "MemberRegistry", "Credentials",
                 "Catalogue",
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "Federation",
             dependencies: ["Keys", "CanonicalJSON", "TransparencyLog", "Catalogue"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "NodeStore",
             dependencies: [
                 "Keys", "CanonicalJSON", "TransparencyLog", "Catalogue", "Federation", grdb,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "NodeClient",
             dependencies: uptoFederation + [asyncHTTPClient, nioCore, nioSSL, logging],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "Node",
             dependencies: uptoFederation + ["NodeStore", logging, serviceLifecycle],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "NodeServer",
             dependencies: uptoFederation + [
@@ -106,23 +125,46 @@ let package = Package(
                 logging,
                 serviceLifecycle,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "eccoed",
             dependencies: uptoFederation + [
                 "NodeStore", "NodeClient", "Node", "NodeServer", yams, logging, serviceLifecycle,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "eccoe",
             dependencies: uptoFederation + ["NodeStore", "NodeClient", argumentParser],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore"],
+            path: "Tests/Benchmarks",
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"], swiftSettings: strict),
+            name: "CanonicalJSONTests",
+            dependencies: ["CanonicalJSON"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "KeysTests", dependencies: ["Keys", "CanonicalJSON"], swiftSettings: strict),
+            name: "KeysTests",
+            dependencies: ["Keys", "CanonicalJSON"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TransparencyLogTests",
-            dependencies: ["TransparencyLog", "Keys", "CanonicalJSON"], swiftSettings: strict),
+            dependencies: ["TransparencyLog", "Keys", "CanonicalJSON"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CatalogueTests",
+            dependencies: ["Catalogue", "Keys", "CanonicalJSON"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )

@@ -23,7 +23,9 @@ package struct Announcement: Sendable, Equatable {
     package init(_ bytes: [UInt8]) throws(Problem) {
         guard bytes.count <= Limits.announcementBytes else {
             throw Problem(
-                .tooLarge, "an announcement has at most \(Limits.announcementBytes) bytes")
+                .tooLarge,
+                "an announcement has at most \(Limits.announcementBytes) bytes"
+            )
         }
         let json: JSON
         do {
@@ -34,8 +36,10 @@ package struct Announcement: Sendable, Equatable {
         }
         guard (1...Limits.announcementCheckpoints).contains(notes.count) else {
             throw Problem(
-                .tooLarge, "between 1 and \(Limits.announcementCheckpoints) checkpoints",
-                at: "/checkpoints")
+                .tooLarge,
+                "between 1 and \(Limits.announcementCheckpoints) checkpoints",
+                at: "/checkpoints"
+            )
         }
         var checkpoints: [SignedNote] = []
         for (index, note) in notes.enumerated() {
@@ -43,7 +47,10 @@ package struct Announcement: Sendable, Equatable {
                 checkpoints.append(try SignedNote(Array((note.string ?? "").utf8)))
             } catch {
                 throw Problem(
-                    .invalidCheckpoint, error.description, at: "/checkpoints/\(index)")
+                    .invalidCheckpoint,
+                    error.description,
+                    at: "/checkpoints/\(index)"
+                )
             }
         }
         self.checkpoints = checkpoints

@@ -40,8 +40,10 @@ package struct BlobBatch: Sendable, Equatable {
         for (index, value) in list.enumerated() {
             guard let digest = value.string.flatMap({ Digest(hex: $0) }) else {
                 throw Problem(
-                    .malformedRequest, "not 64 lower-case hexadecimal digits",
-                    at: "/sha256/\(index)")
+                    .malformedRequest,
+                    "not 64 lower-case hexadecimal digits",
+                    at: "/sha256/\(index)"
+                )
             }
             digests.append(digest)
         }

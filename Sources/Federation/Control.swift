@@ -56,7 +56,9 @@ package enum ControlSocket {
             throw Problem(
                 .configuration,
                 "the socket path has \(path.utf8.count) bytes, the system allows \(maximumPathBytes)",
-                at: path, try: "choose a shorter path with --socket or ECCOE_SOCKET")
+                at: path,
+                try: "choose a shorter path with --socket or ECCOE_SOCKET"
+            )
         }
     }
 }

@@ -18,8 +18,12 @@ package struct Draft: Sendable, Equatable {
 
     /// A draft from its parts.
     package init(
-        type: LeafType, subject: String? = nil, payload: [UInt8]? = nil, content: Digest? = nil,
-        references: [String] = [], commitment: Digest? = nil
+        type: LeafType,
+        subject: String? = nil,
+        payload: [UInt8]? = nil,
+        content: Digest? = nil,
+        references: [String] = [],
+        commitment: Digest? = nil
     ) {
         self.type = type
         self.subject = subject
@@ -33,11 +37,15 @@ package struct Draft: Sendable, Equatable {
     package func leaf(at time: Instant, after state: SubjectState?) -> Leaf {
         let isDecision = type.scope == "decision"
         return Leaf(
-            type: type, at: isDecision ? time.startOfDay : time, subject: subject,
+            type: type,
+            at: isDecision ? time.startOfDay : time,
+            subject: subject,
             revision: type.hasSubject ? (state?.revision ?? 0) + 1 : nil,
             previous: type.hasSubject ? state?.index : nil,
-            payload: payload.map { Digest(of: $0) }, references: references,
-            commitment: commitment)
+            payload: payload.map { Digest(of: $0) },
+            references: references,
+            commitment: commitment
+        )
     }
 }
 

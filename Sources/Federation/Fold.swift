@@ -48,7 +48,9 @@ package enum FoldVerdict: Sendable, Equatable {
 package enum Fold {
     /// Judges the entry at `index`, given the subject's state before it.
     package static func judge(
-        _ entry: [UInt8], index: Int, current: (SubjectKey) throws -> SubjectState?
+        _ entry: [UInt8],
+        index: Int,
+        current: (SubjectKey) throws -> SubjectState?
     ) rethrows -> FoldVerdict {
         switch LeafReading(entry) {
         case .unknownType(let type): return .unknownType(type)
@@ -74,7 +76,10 @@ package enum Fold {
             let state = SubjectState(
                 revision: leaf.type.countsRevisions
                     ? revision : max(revision, before?.revision ?? 0),
-                index: index, living: !leaf.type.ends, payload: leaf.payload)
+                index: index,
+                living: !leaf.type.ends,
+                payload: leaf.payload
+            )
             return .accepted(leaf, key, state)
         }
     }
@@ -93,10 +98,15 @@ extension FoldVerdict {
                 return
             }
             self = .accepted(
-                leaf, SubjectKey(scope: leaf.type.scope, subject: subject),
+                leaf,
+                SubjectKey(scope: leaf.type.scope, subject: subject),
                 SubjectState(
-                    revision: leaf.revision ?? 0, index: index, living: !leaf.type.ends,
-                    payload: leaf.payload))
+                    revision: leaf.revision ?? 0,
+                    index: index,
+                    living: !leaf.type.ends,
+                    payload: leaf.payload
+                )
+            )
         }
     }
 }

@@ -70,7 +70,10 @@ package struct GossipState: Sendable {
 
     /// Takes the registry's members (without oneself) and the logs that it vouches for.
     package mutating func registryChanged(
-        members: Set<String>, logs: [String: String], snapshot: Int, at now: Instant
+        members: Set<String>,
+        logs: [String: String],
+        snapshot: Int,
+        at now: Instant
     ) -> [Effect] {
         snapshotVersion = snapshot
         for domain in peers.keys where !members.contains(domain) { peers[domain] = nil }
@@ -123,7 +126,9 @@ package struct GossipState: Sendable {
 
     /// A poll succeeded.
     package mutating func received(
-        _ page: HeadsPage, from domain: String, at now: Instant
+        _ page: HeadsPage,
+        from domain: String,
+        at now: Instant
     ) -> [Effect] {
         guard var peer = peers[domain] else { return [] }
         peer.inFlight = false
@@ -151,7 +156,8 @@ package struct GossipState: Sendable {
     }
 
     /// A poll failed.
-    package mutating func pollFailed(_ domain: String, reason: String, at now: Instant) -> [Effect] {
+    package mutating func pollFailed(_ domain: String, reason: String, at now: Instant) -> [Effect]
+    {
         guard var peer = peers[domain] else { return [] }
         peer.inFlight = false
         peer.failures += 1
@@ -168,12 +174,18 @@ package struct GossipState: Sendable {
 
     /// An author announced a verified head of its own log.
     package mutating func announced(
-        origin: String, size: Int, root: Digest, cosignatures: Int
+        origin: String,
+        size: Int,
+        root: Digest,
+        cosignatures: Int
     ) -> [Effect] {
         guard let author = authors[origin] else { return [] }
         let row = HeadHint(
-            origin: HeadHint.shortOrigin(origin), size: size,
-            root: String(root.hex.prefix(16)), cosignatures: cosignatures)
+            origin: HeadHint.shortOrigin(origin),
+            size: size,
+            root: String(root.hex.prefix(16)),
+            cosignatures: cosignatures
+        )
         return heard(of: origin, row: row, from: author)
     }
 
@@ -186,7 +198,9 @@ package struct GossipState: Sendable {
     /// A fetch ended. A source that failed is not asked again for the same head; when none is left
     /// the author is asked again after `retrySeconds`, since no feed repeats a row.
     package mutating func fetched(
-        origin: String, succeeded: Bool, at now: Instant
+        origin: String,
+        succeeded: Bool,
+        at now: Instant
     ) -> [Effect] {
         fetching.remove(origin)
         guard let want = wanted[origin] else { return [] }
@@ -219,7 +233,8 @@ package struct GossipState: Sendable {
     }
 
     private mutating func fetchNext(
-        _ origin: String, _ want: (size: Int, sources: [String])
+        _ origin: String,
+        _ want: (size: Int, sources: [String])
     ) -> [Effect] {
         wanted[origin] = want
         guard !fetching.contains(origin), let source = want.sources.first else { return [] }

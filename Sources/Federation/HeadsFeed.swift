@@ -42,7 +42,11 @@ package struct HeadHint: Sendable, Equatable {
             Hex.decode(root) != nil, let cosignatures = parts[3].integer, cosignatures >= 0
         else { return nil }
         self.init(
-            origin: origin, size: Int(size), root: root, cosignatures: Int(cosignatures))
+            origin: origin,
+            size: Int(size),
+            root: root,
+            cosignatures: Int(cosignatures)
+        )
     }
 }
 
@@ -65,8 +69,13 @@ package struct HeadsPage: Sendable, Equatable {
 
     /// A page from its parts.
     package init(
-        instance: String, from: Int, next: Int, more: Bool, now: Instant,
-        snapshot: RegistryVersion?, rows: [HeadHint]
+        instance: String,
+        from: Int,
+        next: Int,
+        more: Bool,
+        now: Instant,
+        snapshot: RegistryVersion?,
+        rows: [HeadHint]
     ) {
         self.instance = instance
         self.from = from
@@ -109,7 +118,10 @@ package struct HeadsPage: Sendable, Equatable {
                 lines.append(try JSON.read(Array(line)))
             } catch {
                 throw Problem(
-                    .malformedRequest, error.description, at: "line \(number + 1)")
+                    .malformedRequest,
+                    error.description,
+                    at: "line \(number + 1)"
+                )
             }
         }
         guard let header = lines.first, let instance = header["instance"]?.string,
@@ -126,8 +138,14 @@ package struct HeadsPage: Sendable, Equatable {
             rows.append(row)
         }
         self.init(
-            instance: instance, from: Int(from), next: Int(next), more: more, now: now,
-            snapshot: header["registry"].flatMap(RegistryVersion.init(json:)), rows: rows)
+            instance: instance,
+            from: Int(from),
+            next: Int(next),
+            more: more,
+            now: now,
+            snapshot: header["registry"].flatMap(RegistryVersion.init(json:)),
+            rows: rows
+        )
     }
 }
 
@@ -175,7 +193,11 @@ package struct HeadsTable: Sendable {
 
     /// A page from `since` on; an unknown instance or a position beyond the end is served from 0.
     package func page(
-        instance: String?, since: Int, limit: Int, now: Instant, snapshot: RegistryVersion?
+        instance: String?,
+        since: Int,
+        limit: Int,
+        now: Instant,
+        snapshot: RegistryVersion?
     ) -> HeadsPage {
         let start = instance == self.instance && (0...next).contains(since) ? since : 0
         let limit = max(1, min(limit, Limits.headsPageRows))
@@ -183,8 +205,13 @@ package struct HeadsTable: Sendable {
         let served = newer.prefix(limit)
         let more = newer.count > limit
         return HeadsPage(
-            instance: self.instance, from: start,
-            next: more ? (served.last?.position ?? start) + 1 : next, more: more, now: now,
-            snapshot: snapshot, rows: served.map(\.hint))
+            instance: self.instance,
+            from: start,
+            next: more ? (served.last?.position ?? start) + 1 : next,
+            more: more,
+            now: now,
+            snapshot: snapshot,
+            rows: served.map(\.hint)
+        )
     }
 }

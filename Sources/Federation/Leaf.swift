@@ -34,9 +34,17 @@ package struct Leaf: Sendable, Equatable {
 
     /// A leaf from its parts; `violations` tells what its type still misses.
     package init(
-        type: LeafType, at: Instant, subject: String? = nil, revision: Int? = nil,
-        previous: Int? = nil, payload: Digest? = nil, references: [String] = [],
-        digest: Digest? = nil, commitment: Digest? = nil, with: String? = nil, on: String? = nil
+        type: LeafType,
+        at: Instant,
+        subject: String? = nil,
+        revision: Int? = nil,
+        previous: Int? = nil,
+        payload: Digest? = nil,
+        references: [String] = [],
+        digest: Digest? = nil,
+        commitment: Digest? = nil,
+        with: String? = nil,
+        on: String? = nil
     ) {
         self.type = type
         self.at = at
@@ -128,7 +136,9 @@ package enum LeafReading: Sendable, Equatable {
     }
 
     private static func member<Value>(
-        _ name: String, of json: JSON, as convert: (JSON) -> Value?
+        _ name: String,
+        of json: JSON,
+        as convert: (JSON) -> Value?
     ) throws(Malformed) -> Value? {
         guard let value = json[name] else { return nil }
         guard let converted = convert(value) else {

@@ -42,8 +42,12 @@ package struct PeerRequest: Sendable {
 
     /// A request from its parts.
     package init(
-        _ method: String, _ path: String, of peer: PeerAddress,
-        headers: [(name: String, value: String)] = [], body: [UInt8] = [], maximumBytes: Int,
+        _ method: String,
+        _ path: String,
+        of peer: PeerAddress,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
+        maximumBytes: Int,
         isBulk: Bool = false
     ) {
         self.peer = peer

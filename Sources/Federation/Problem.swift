@@ -42,8 +42,12 @@ package struct Problem: Error, Sendable, Equatable {
     package let remedy: String?
 
     /// A problem from its parts.
-    package init(_ slug: Slug, _ detail: String, at pointer: String? = nil, try remedy: String? = nil)
-    {
+    package init(
+        _ slug: Slug,
+        _ detail: String,
+        at pointer: String? = nil,
+        try remedy: String? = nil
+    ) {
         self.slug = slug
         self.detail = detail
         self.pointer = pointer
@@ -92,6 +96,10 @@ package struct Problem: Error, Sendable, Equatable {
             let last = type.split(separator: "/").last, let slug = Slug(rawValue: String(last))
         else { return nil }
         self.init(
-            slug, detail, at: json["pointer"]?.string, try: json["remedy"]?.string)
+            slug,
+            detail,
+            at: json["pointer"]?.string,
+            try: json["remedy"]?.string
+        )
     }
 }

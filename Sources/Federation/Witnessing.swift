@@ -34,7 +34,8 @@ package struct AddCheckpoint: Sendable, Equatable {
             throw Problem(.malformedRequest, "the body is not UTF-8")
         }
         var lines = text.split(separator: "\n", maxSplits: 65, omittingEmptySubsequences: false)[
-            ...]
+            ...
+        ]
         guard let first = lines.popFirst(), first.hasPrefix("old "),
             let oldSize = Self.size(first.dropFirst(4))
         else { throw Problem(.malformedRequest, "the first line is not old <size>", at: "line 1") }
@@ -42,7 +43,10 @@ package struct AddCheckpoint: Sendable, Equatable {
         while let line = lines.popFirst(), !line.isEmpty {
             guard let hash = Digest(base64: line) else {
                 throw Problem(
-                    .malformedRequest, "no hash in base64", at: "line \(proof.count + 2)")
+                    .malformedRequest,
+                    "no hash in base64",
+                    at: "line \(proof.count + 2)"
+                )
             }
             proof.append(hash)
         }
@@ -83,7 +87,9 @@ package enum WitnessVerdict: Sendable, Equatable {
     ///   - key: the log's key, nil for origins that the registry does not know.
     ///   - held: the head that this witness last cosigned.
     package static func judge(
-        _ request: AddCheckpoint, key: VerifierKey?, held: Checkpoint?
+        _ request: AddCheckpoint,
+        key: VerifierKey?,
+        held: Checkpoint?
     ) -> WitnessVerdict {
         let claimed: Checkpoint
         do {
@@ -104,8 +110,12 @@ package enum WitnessVerdict: Sendable, Equatable {
         }
         do {
             try MerkleTree.verifyConsistency(
-                old: request.oldSize, oldRoot: held?.root ?? MerkleTree.emptyRoot,
-                new: head.size, newRoot: head.root, proof: request.proof)
+                old: request.oldSize,
+                oldRoot: held?.root ?? MerkleTree.emptyRoot,
+                new: head.size,
+                newRoot: head.root,
+                proof: request.proof
+            )
         } catch { return .inconsistent(error.description) }
         return .cosign(verified)
     }

@@ -47,13 +47,19 @@ package final class Announcer: Service, Sendable {
                     do {
                         _ = try await self.node.transport.send(
                             PeerRequest(
-                                "POST", "/v1/heads", of: address,
-                                headers: [("content-type", "application/json")], body: body,
-                                maximumBytes: 4096))
+                                "POST",
+                                "/v1/heads",
+                                of: address,
+                                headers: [("content-type", "application/json")],
+                                body: body,
+                                maximumBytes: 4096
+                            )
+                        )
                     } catch {
                         self.node.logger.debug(
                             "announcement failed",
-                            metadata: ["peer": "\(address.domain)", "error": "\(error)"])
+                            metadata: ["peer": "\(address.domain)", "error": "\(error)"]
+                        )
                     }
                 }
             }
@@ -82,8 +88,11 @@ package struct AnnouncementDesk: Sendable {
             guard let log = node.registry.log(origin) else {
                 node.gossip.handle { $0.announcedUnknown(at: node.time.now()) }
                 throw Problem(
-                    .unknownOrigin, "the registry that this node holds has no log \(origin)",
-                    at: pointer, try: "if it was admitted just now, send it again in a minute")
+                    .unknownOrigin,
+                    "the registry that this node holds has no log \(origin)",
+                    at: pointer,
+                    try: "if it was admitted just now, send it again in a minute"
+                )
             }
             guard log.domain != node.identity.domain else { continue }
             let verified: VerifiedCheckpoint
@@ -96,8 +105,11 @@ package struct AnnouncementDesk: Sendable {
             let count = try verified.cosignatures(by: policy.witnesses).count
             node.gossip.handle {
                 $0.announced(
-                    origin: origin, size: verified.checkpoint.size,
-                    root: verified.checkpoint.root, cosignatures: count)
+                    origin: origin,
+                    size: verified.checkpoint.size,
+                    root: verified.checkpoint.root,
+                    cosignatures: count
+                )
             }
         }
     }

@@ -21,12 +21,17 @@ package struct CatalogueDesk: Sendable {
     ///   - dryRun: tells what would happen, and appends nothing.
     /// - Throws: `Problem` `invalid-item` with all that is wrong with the first bad one.
     package func publish(
-        _ items: [JSON], request: RequestID, dryRun: Bool
+        _ items: [JSON],
+        request: RequestID,
+        dryRun: Bool
     ) async throws -> JSON {
         guard (1...Limits.publishItems).contains(items.count) else {
             throw Problem(
-                .tooLarge, "between 1 and \(Limits.publishItems) items", at: "/items",
-                try: "split the request")
+                .tooLarge,
+                "between 1 and \(Limits.publishItems) items",
+                at: "/items",
+                try: "split the request"
+            )
         }
         let opportunities = try items.enumerated().map { index, json in
             do {
@@ -40,12 +45,18 @@ package struct CatalogueDesk: Sendable {
         let drafts = try opportunities.map { item in
             do {
                 return Draft(
-                    type: .itemPublished, subject: item.id,
+                    type: .itemPublished,
+                    subject: item.id,
                     payload: try ItemPayload.bytes(item: item, salt: SecureRandom.bytes(32)),
-                    content: Digest(of: item.json.canonicalBytes))
+                    content: Digest(of: item.json.canonicalBytes)
+                )
             } catch let error as ItemPayloadError {
                 throw Problem(
-                    .invalidItem, error.description, at: item.id, try: error.remedy)
+                    .invalidItem,
+                    error.description,
+                    at: item.id,
+                    try: error.remedy
+                )
             }
         }
         let done = try await node.writer.append(AppendRequest(id: request, drafts: drafts))
@@ -68,8 +79,11 @@ package struct CatalogueDesk: Sendable {
             "salt": .string(Base64URL.encode(SecureRandom.bytes(32))),
         ]
         let draft = Draft(
-            type: .itemWithdrawn, subject: id, payload: payload.canonicalBytes,
-            content: Digest(of: Array(reason.utf8)))
+            type: .itemWithdrawn,
+            subject: id,
+            payload: payload.canonicalBytes,
+            content: Digest(of: Array(reason.utf8))
+        )
         let done = try await node.writer.append(AppendRequest(id: request, drafts: [draft]))
         if let log = node.logs.own { try await node.viewFolder.catchUp(log) }
         return Self.line(id, done.results[0], changed: [])
@@ -85,7 +99,8 @@ package struct CatalogueDesk: Sendable {
     }
 
     private func preview(
-        _ items: [LearningOpportunity], _ changes: [[FieldChange]]
+        _ items: [LearningOpportunity],
+        _ changes: [[FieldChange]]
     ) throws -> JSON {
         let results: [JSON] = try zip(items, changes).map { item, changed in
             let state = try node.logs.own?.subject(SubjectKey(scope: "item", subject: item.id))
@@ -113,7 +128,10 @@ package struct CatalogueDesk: Sendable {
         let first = error.problems.first
         let more = error.problems.count > 1 ? " (and \(error.problems.count - 1) more)" : ""
         return Problem(
-            .invalidItem, (first?.message ?? "no item") + more,
-            at: pointer + (first?.pointer ?? ""), try: first?.remedy)
+            .invalidItem,
+            (first?.message ?? "no item") + more,
+            at: pointer + (first?.pointer ?? ""),
+            try: first?.remedy
+        )
     }
 }

@@ -12,7 +12,9 @@ package struct ControlDesk: Sendable {
 
     /// A desk of this node.
     package init(
-        node: Node, gossip: GossipService, refresh: @escaping @Sendable () async -> Bool
+        node: Node,
+        gossip: GossipService,
+        refresh: @escaping @Sendable () async -> Bool
     ) {
         self.node = node
         self.gossip = gossip
@@ -30,15 +32,23 @@ package struct ControlDesk: Sendable {
             return try await carryOut(operation, ControlParameters(body))
         } catch let error as StoreError {
             throw Problem(
-                .internalError, error.description, try: "eccoe status, then look at the disk")
+                .internalError,
+                error.description,
+                try: "eccoe status, then look at the disk"
+            )
         } catch let error as RecordError {
             throw Problem(
-                .invalidDecision, error.reason, at: error.pointer, try: error.remedy)
+                .invalidDecision,
+                error.reason,
+                at: error.pointer,
+                try: error.remedy
+            )
         }
     }
 
     private func carryOut(
-        _ operation: ControlOperation, _ asked: ControlParameters
+        _ operation: ControlOperation,
+        _ asked: ControlParameters
     ) async throws -> JSON {
         switch operation {
         case .status: return try StatusDesk(node: node).status()
@@ -46,13 +56,17 @@ package struct ControlDesk: Sendable {
         case .logShow: return try LogDesk(node: node).show(asked.optional("origin"))
         case .logProve:
             return try LogDesk(node: node).prove(
-                asked.optional("origin"), index: asked.integer("index"))
+                asked.optional("origin"),
+                index: asked.integer("index")
+            )
         case .cataloguePublish, .catalogueWithdraw, .catalogueList, .catalogueShow,
             .catalogueSearch:
             return try await catalogue(operation, asked)
         case .decisionRecord:
             return try await DecisionDesk(node: node).record(
-                asked.body, request: asked.requestID())
+                asked.body,
+                request: asked.requestID()
+            )
         case .decisionShow: return try DecisionDesk(node: node).show(asked.text("subject"))
         case .decisionReceipt: return try DecisionDesk(node: node).receipt(asked.text("subject"))
         case .credentialIssue: return try CredentialDesk(node: node).issue(asked.body)
@@ -64,8 +78,10 @@ package struct ControlDesk: Sendable {
         case .registryRefresh:
             guard await refresh() else {
                 throw Problem(
-                    .registryUnavailable, "the registry could not be refreshed",
-                    try: "the node's log says why; what was accepted before stays in force")
+                    .registryUnavailable,
+                    "the registry could not be refreshed",
+                    try: "the node's log says why; what was accepted before stays in force"
+                )
             }
             return StatusDesk(node: node).members()
         case .registryShow: return StatusDesk(node: node).members()
@@ -73,26 +89,35 @@ package struct ControlDesk: Sendable {
     }
 
     private func catalogue(
-        _ operation: ControlOperation, _ asked: ControlParameters
+        _ operation: ControlOperation,
+        _ asked: ControlParameters
     ) async throws -> JSON {
         switch operation {
         case .cataloguePublish:
             return try await CatalogueDesk(node: node).publish(
-                asked.body["items"]?.array ?? [], request: asked.requestID(),
-                dryRun: asked.body["dryRun"]?.bool ?? false)
+                asked.body["items"]?.array ?? [],
+                request: asked.requestID(),
+                dryRun: asked.body["dryRun"]?.bool ?? false
+            )
         case .catalogueWithdraw:
             return try await CatalogueDesk(node: node).withdraw(
-                asked.text("id"), reason: asked.optional("reason") ?? "",
-                request: asked.requestID())
+                asked.text("id"),
+                reason: asked.optional("reason") ?? "",
+                request: asked.requestID()
+            )
         case .catalogueList:
             return try SearchDesk(node: node).list(
-                domain: asked.optional("domain"), after: asked.optional("after"),
-                limit: (try? asked.integer("limit")) ?? 100)
+                domain: asked.optional("domain"),
+                after: asked.optional("after"),
+                limit: (try? asked.integer("limit")) ?? 100
+            )
         case .catalogueShow: return try SearchDesk(node: node).show(asked.text("id"))
         default:
             return try SearchDesk(node: node).search(
-                asked.optional("query") ?? "", domain: asked.optional("domain"),
-                limit: (try? asked.integer("limit")) ?? 20)
+                asked.optional("query") ?? "",
+                domain: asked.optional("domain"),
+                limit: (try? asked.integer("limit")) ?? 20
+            )
         }
     }
 
@@ -141,8 +166,11 @@ struct ControlParameters {
     func requestID() throws(Problem) -> RequestID {
         guard let id = RequestID(try text("requestId")) else {
             throw Problem(
-                .malformedRequest, "not a UUID version 7", at: "/requestId",
-                try: "draw one per request, and keep it when you repeat the request")
+                .malformedRequest,
+                "not a UUID version 7",
+                at: "/requestId",
+                try: "draw one per request, and keep it when you repeat the request"
+            )
         }
         return id
     }

@@ -18,7 +18,8 @@ package final class Cosigning: Service, Sendable {
     ///
     /// - Parameter confirmed: told of every own head that reached its quorum.
     package init(
-        node: Node, clock: any Clock<Duration>,
+        node: Node,
+        clock: any Clock<Duration>,
         confirmed: @escaping @Sendable (VerifiedCheckpoint) -> Void
     ) {
         self.node = node
@@ -63,7 +64,9 @@ package final class Cosigning: Service, Sendable {
     }
 
     private func keep(
-        _ checkpoint: VerifiedCheckpoint, policy: WitnessPolicy, in log: LogStore
+        _ checkpoint: VerifiedCheckpoint,
+        policy: WitnessPolicy,
+        in log: LogStore
     ) throws -> Bool {
         let now = node.time.now()
         let count = try checkpoint.cosignatures(by: policy.witnesses).count
@@ -77,16 +80,25 @@ package final class Cosigning: Service, Sendable {
             if let time { try log.confirm(checkpoint, at: time) }
         }
         node.heads.update(
-            checkpoint.checkpoint, cosignatures: count, isConfirmed: isConfirmed, at: now)
+            checkpoint.checkpoint,
+            cosignatures: count,
+            isConfirmed: isConfirmed,
+            at: now
+        )
         node.gossip.holds(
-            origin: log.origin, size: checkpoint.checkpoint.size,
-            root: checkpoint.checkpoint.root, cosignatures: count)
+            origin: log.origin,
+            size: checkpoint.checkpoint.size,
+            root: checkpoint.checkpoint.root,
+            cosignatures: count
+        )
         if isConfirmed { confirmed(checkpoint) }
         return isConfirmed && log.head?.checkpoint == checkpoint.checkpoint
     }
 
     private func cosignatures(
-        of witnesses: [WitnessPolicy.Member], over head: VerifiedCheckpoint, in log: LogStore
+        of witnesses: [WitnessPolicy.Member],
+        over head: VerifiedCheckpoint,
+        in log: LogStore
     ) async -> [NoteSignature] {
         await withTaskGroup(of: NoteSignature?.self) { group in
             for witness in witnesses {
@@ -110,7 +122,9 @@ package final class Cosigning: Service, Sendable {
     }
 
     private func cosignature(
-        of witness: WitnessPolicy.Member, over head: VerifiedCheckpoint, in log: LogStore
+        of witness: WitnessPolicy.Member,
+        over head: VerifiedCheckpoint,
+        in log: LogStore
     ) async -> NoteSignature? {
         do {
             guard let address = node.registry.address(of: witness.domain) else { return nil }
@@ -121,8 +135,13 @@ package final class Cosigning: Service, Sendable {
                 let request = AddCheckpoint(oldSize: old, proof: proof, note: head.note)
                 let response = try await node.transport.send(
                     PeerRequest(
-                        "POST", "/witness/add-checkpoint", of: address, body: request.bytes,
-                        maximumBytes: SignedNote.maximumBytes))
+                        "POST",
+                        "/witness/add-checkpoint",
+                        of: address,
+                        body: request.bytes,
+                        maximumBytes: SignedNote.maximumBytes
+                    )
+                )
                 if response.status == 200 {
                     let line = try verified(response.body, by: witness, over: head)
                     log.cosigned(witness.domain, size: head.checkpoint.size)
@@ -130,24 +149,30 @@ package final class Cosigning: Service, Sendable {
                 }
                 guard response.status == 409,
                     let size = Int(
-                        String(decoding: response.body, as: UTF8.self).filter { !$0.isNewline }),
+                        String(decoding: response.body, as: UTF8.self).filter { !$0.isNewline }
+                    ),
                     size <= head.checkpoint.size, size != old
                 else {
                     throw Problem(
-                        .unreachable, "\(witness.domain) answered \(response.status)")
+                        .unreachable,
+                        "\(witness.domain) answered \(response.status)"
+                    )
                 }
                 old = size
             }
         } catch {
             node.logger.info(
                 "a witness did not cosign",
-                metadata: ["witness": "\(witness.domain)", "error": "\(error)"])
+                metadata: ["witness": "\(witness.domain)", "error": "\(error)"]
+            )
         }
         return nil
     }
 
     private func verified(
-        _ body: [UInt8], by witness: WitnessPolicy.Member, over head: VerifiedCheckpoint
+        _ body: [UInt8],
+        by witness: WitnessPolicy.Member,
+        over head: VerifiedCheckpoint
     ) throws -> NoteSignature? {
         let lines = try body.split(separator: 0x0a).prefix(16).map {
             try NoteSignature(line: Array($0))

@@ -24,8 +24,10 @@ package struct CredentialDesk: Sendable {
     package func issue(_ parameters: JSON) throws -> JSON {
         guard let key = node.identity.credentialKey, let kid = JWK.thumbprint(key.publicKey) else {
             throw Problem(
-                .keyUnusable, "this node has no credential key",
-                at: node.folder.file("keys/\(DataFolder.KeyUse.credential.rawValue).key"))
+                .keyUnusable,
+                "this node has no credential key",
+                at: node.folder.file("keys/\(DataFolder.KeyUse.credential.rawValue).key")
+            )
         }
         guard let id = parameters["item"]?.string else {
             throw Problem(.malformedRequest, "no item", at: "/item")
@@ -35,18 +37,28 @@ package struct CredentialDesk: Sendable {
         let title = item.displayTitle
         let fallback = "Awarded for \(title)."
         let achievement = OpenBadgeCredential.Achievement(
-            id: item.globalID(domain: node.identity.domain), name: title,
+            id: item.globalID(domain: node.identity.domain),
+            name: title,
             description: item.description?.best(for: item.defaultLanguage) ?? fallback,
-            criteria: item.criteria?.best(for: item.defaultLanguage) ?? fallback)
+            criteria: item.criteria?.best(for: item.defaultLanguage) ?? fallback
+        )
         var credential = OpenBadgeCredential(
             id: OpenBadgeCredential.urn(uuid: SecureRandom.bytes(16)) ?? "",
-            issuerDomain: node.identity.domain, issuerName: issuerName, name: title,
-            validFrom: now, subject: parameters["subject"] ?? [:], achievement: achievement)
+            issuerDomain: node.identity.domain,
+            issuerName: issuerName,
+            name: title,
+            validFrom: now,
+            subject: parameters["subject"] ?? [:],
+            achievement: achievement
+        )
         if let text = parameters["validUntil"]?.string {
             guard let until = Instant(text) else {
                 throw Problem(
-                    .invalidCredential, "no time", at: "/validUntil",
-                    try: "write it as 2027-12-31T00:00:00Z")
+                    .invalidCredential,
+                    "no time",
+                    at: "/validUntil",
+                    try: "write it as 2027-12-31T00:00:00Z"
+                )
             }
             credential.validUntil = until
         }
@@ -85,7 +97,9 @@ package struct CredentialDesk: Sendable {
     package func didDocument() throws -> JSON {
         guard let document = try didDocument(of: node.identity.domain) else {
             throw Problem(
-                .notFound, "the registry lists no credential keys of \(node.identity.domain)")
+                .notFound,
+                "the registry lists no credential keys of \(node.identity.domain)"
+            )
         }
         return document
     }
@@ -98,10 +112,13 @@ package struct CredentialDesk: Sendable {
             let domain = node.registry.domain(ofDID: did)
             if let domain, let document = try? didDocument(of: domain) {
                 evidence.didDocuments[did] = .document(
-                    document, source: "the member key registry's entry of \(domain)")
+                    document,
+                    source: "the member key registry's entry of \(domain)"
+                )
             } else {
                 evidence.didDocuments[did] = .unobtainable(
-                    "No member of the registry that this node holds has it.")
+                    "No member of the registry that this node holds has it."
+                )
             }
         }
         return evidence
@@ -115,10 +132,14 @@ package struct CredentialDesk: Sendable {
     }
 
     private func itemEvidence(
-        _ report: CredentialReport, issuer: String?, at now: Instant
+        _ report: CredentialReport,
+        issuer: String?,
+        at now: Instant
     ) throws -> (ItemEvidence, CatalogueRow?) {
         guard let issuer else {
-            return (.unchecked("The issuer is no member, so there is no catalogue to look in."), nil)
+            return (
+                .unchecked("The issuer is no member, so there is no catalogue to look in."), nil
+            )
         }
         guard let log = node.registry.logs.last(where: { $0.domain == issuer && $0.isOpen }),
             let store = node.logs.log(log.key.name), let head = store.head
@@ -142,7 +163,9 @@ package struct CredentialDesk: Sendable {
     }
 
     private func found(
-        _ row: CatalogueRow, matching id: String, in store: LogStore
+        _ row: CatalogueRow,
+        matching id: String,
+        in store: LogStore
     ) throws -> ItemEvidence {
         let policy = node.registry.witnesses(of: store.origin, at: node.time.now())
         let evidence = try LeafEvidence.gather(index: row.index, in: store, policy: policy)
@@ -151,9 +174,15 @@ package struct CredentialDesk: Sendable {
         }
         return .found(
             ItemEvidence.Found(
-                matched: id, title: title ?? row.id, origin: row.origin, index: row.index,
-                isInclusionVerified: evidence != nil, confirmed: evidence?.confirmed,
-                withdrawn: row.living ? nil : evidence?.confirmed))
+                matched: id,
+                title: title ?? row.id,
+                origin: row.origin,
+                index: row.index,
+                isInclusionVerified: evidence != nil,
+                confirmed: evidence?.confirmed,
+                withdrawn: row.living ? nil : evidence?.confirmed
+            )
+        )
     }
 
     private func ownItem(_ id: String) throws -> LearningOpportunity {
@@ -162,8 +191,11 @@ package struct CredentialDesk: Sendable {
             let document = row.document
         else {
             throw Problem(
-                .notFound, "the own catalogue has no living item \(id)", at: "/item",
-                try: "list it with eccoe catalogue list --domain \(node.identity.domain)")
+                .notFound,
+                "the own catalogue has no living item \(id)",
+                at: "/item",
+                try: "list it with eccoe catalogue list --domain \(node.identity.domain)"
+            )
         }
         return try LearningOpportunity(json: JSON.read(document, limits: .operatorFile))
     }

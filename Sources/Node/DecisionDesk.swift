@@ -27,7 +27,11 @@ package struct DecisionDesk: Sendable {
         let record = try self.record(parameters, subject: subject)
         if let problem = record.problems.first {
             throw Problem(
-                .invalidDecision, problem.message, at: problem.pointer, try: problem.remedy)
+                .invalidDecision,
+                problem.message,
+                at: problem.pointer,
+                try: problem.remedy
+            )
         }
         let now = node.time.now()
         let precedent = node.settings.precedents.publishable([PrecedentFacts(of: record)], at: now)
@@ -35,11 +39,16 @@ package struct DecisionDesk: Sendable {
         let salt = SecureRandom.bytes(32)
         let intended = try node.database.intend(
             StoredDecision(
-                subject: subject, request: request, record: record.bytes,
-                r: SecureRandom.bytes(64), precedent: try precedent?.payload(salt: salt),
+                subject: subject,
+                request: request,
+                record: record.bytes,
+                r: SecureRandom.bytes(64),
+                precedent: try precedent?.payload(salt: salt),
                 precedentSubject: precedent.map { _ in Hex.encode(SecureRandom.bytes(16)) },
-                index: nil),
-            at: now)
+                index: nil
+            ),
+            at: now
+        )
         let index = try await carryOut(intended)
         try node.database.audit("decision.recorded", intended.subject, at: now)
         return [
@@ -88,12 +97,17 @@ package struct DecisionDesk: Sendable {
             throw Problem(
                 .notConfirmed,
                 "fewer than \(policy.quorum) witnesses have cosigned the decision's leaf so far",
-                try: "ask again in a few seconds; eccoe status shows which witnesses answer")
+                try: "ask again in a few seconds; eccoe status shows which witnesses answer"
+            )
         }
         let domains = [node.identity.domain] + policy.members.map(\.domain)
         let receipt = Receipt(
-            record: record, r: decision.r, leaf: leaf, proof: evidence.proof.bytes,
-            registry: try node.registry.excerpt(for: domains))
+            record: record,
+            r: decision.r,
+            leaf: leaf,
+            proof: evidence.proof.bytes,
+            registry: try node.registry.excerpt(for: domains)
+        )
         return try JSON.read(receipt.bytes, limits: Receipt.limits)
     }
 
@@ -102,17 +116,23 @@ package struct DecisionDesk: Sendable {
         let record = try DecisionRecord(bytes: decision.record)
         var drafts = [
             Draft(
-                type: .decisionRecorded, subject: decision.subject,
-                commitment: record.commitment(r: decision.r))
+                type: .decisionRecorded,
+                subject: decision.subject,
+                commitment: record.commitment(r: decision.r)
+            )
         ]
         if let payload = decision.precedent {
             drafts.append(
                 Draft(
-                    type: .precedentPublished, subject: decision.precedentSubject,
-                    payload: payload))
+                    type: .precedentPublished,
+                    subject: decision.precedentSubject,
+                    payload: payload
+                )
+            )
         }
         let done = try await node.writer.append(
-            AppendRequest(id: decision.request, drafts: drafts))
+            AppendRequest(id: decision.request, drafts: drafts)
+        )
         let index = done.results[0].index
         try node.database.complete(subject: decision.subject, index: index)
         if let log = node.logs.own { try await node.viewFolder.catchUp(log) }
@@ -122,8 +142,10 @@ package struct DecisionDesk: Sendable {
     private func find(_ subject: String) throws -> (StoredDecision, DecisionRecord) {
         guard let decision = try node.database.decision(subject) else {
             throw Problem(
-                .notFound, "this node has recorded no decision \(subject)",
-                try: "the subject is what eccoe decision record printed")
+                .notFound,
+                "this node has recorded no decision \(subject)",
+                try: "the subject is what eccoe decision record printed"
+            )
         }
         return (decision, try DecisionRecord(bytes: decision.record))
     }
@@ -134,29 +156,46 @@ package struct DecisionDesk: Sendable {
         }
         guard let outcome = parameters["outcome"]?.string.flatMap(Outcome.init(rawValue:)) else {
             throw Problem(
-                .invalidDecision, "no outcome", at: "/outcome",
-                try: "one of " + Outcome.allCases.map(\.rawValue).joined(separator: ", "))
+                .invalidDecision,
+                "no outcome",
+                at: "/outcome",
+                try: "one of " + Outcome.allCases.map(\.rawValue).joined(separator: ", ")
+            )
         }
         let basisText = parameters["basis"]?.string ?? DecisionBasis.assessment.rawValue
         guard let basis = DecisionBasis(rawValue: basisText) else {
             throw Problem(
-                .invalidDecision, "no basis \(basisText)", at: "/basis",
-                try: "one of " + DecisionBasis.allCases.map(\.rawValue).joined(separator: ", "))
+                .invalidDecision,
+                "no basis \(basisText)",
+                at: "/basis",
+                try: "one of " + DecisionBasis.allCases.map(\.rawValue).joined(separator: ", ")
+            )
         }
         let applicant =
             parameters["applicant"] ?? credential["credentialSubject"].flatMap(Self.person)
         guard let applicant else {
             throw Problem(
-                .invalidDecision, "the credential names no learner", at: "/applicant",
-                try: "say who applies with --applicant")
+                .invalidDecision,
+                "the credential names no learner",
+                at: "/applicant",
+                try: "say who applies with --applicant"
+            )
         }
         var record = DecisionRecord(
-            domain: node.identity.domain, subject: subject, decided: node.time.now(),
-            applicant: applicant, credential: CredentialDigest.of(document: credential),
-            item: try item(of: credential), outcome: outcome, basis: basis)
+            domain: node.identity.domain,
+            subject: subject,
+            decided: node.time.now(),
+            applicant: applicant,
+            credential: CredentialDigest.of(document: credential),
+            item: try item(of: credential),
+            outcome: outcome,
+            basis: basis
+        )
         if let number = parameters["credits"]?.string {
             record.credits = RecognisedCredits(
-                number: number, framework: parameters["framework"]?.string ?? Vocabulary.ects)
+                number: number,
+                framework: parameters["framework"]?.string ?? Vocabulary.ects
+            )
         }
         record.level = parameters["level"]?.string
         record.remarks = parameters["remarks"]?.string
@@ -164,8 +203,11 @@ package struct DecisionDesk: Sendable {
         for (index, reason) in (parameters["reasons"]?.array ?? []).enumerated() {
             guard let code = reason.string.flatMap(ReasonCode.init(rawValue:)) else {
                 throw Problem(
-                    .invalidDecision, "no reason code", at: "/reasons/\(index)",
-                    try: "one of " + ReasonCode.allCases.map(\.rawValue).joined(separator: ", "))
+                    .invalidDecision,
+                    "no reason code",
+                    at: "/reasons/\(index)",
+                    try: "one of " + ReasonCode.allCases.map(\.rawValue).joined(separator: ", ")
+                )
             }
             record.reasons.append(code)
         }
@@ -185,8 +227,10 @@ package struct DecisionDesk: Sendable {
         let achievement = subject?["achievement"] ?? subject?[0]?["achievement"]
         guard let id = achievement?["id"]?.string else {
             throw Problem(
-                .invalidDecision, "the credential names no achievement to decide on",
-                at: "/credential/credentialSubject/achievement/id")
+                .invalidDecision,
+                "the credential names no achievement to decide on",
+                at: "/credential/credentialSubject/achievement/id"
+            )
         }
         let issuer = credential["issuer"]?.string ?? credential["issuer"]?["id"]?.string ?? ""
         let domain = node.registry.domain(ofDID: issuer)
@@ -197,6 +241,9 @@ package struct DecisionDesk: Sendable {
         }
         let name = achievement?["name"]?.string ?? id
         return RecognisedItem(
-            globalID: id, title: LocalizedText(["en": name]), issuer: domain ?? issuer)
+            globalID: id,
+            title: LocalizedText(["en": name]),
+            issuer: domain ?? issuer
+        )
     }
 }

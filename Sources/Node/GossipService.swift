@@ -13,7 +13,8 @@ package struct GossipService: Service {
     ///
     /// - Parameter refresh: looks for a newer registry, preferably at this member.
     package init(
-        node: Node, clock: any Clock<Duration>,
+        node: Node,
+        clock: any Clock<Duration>,
         refresh: @escaping @Sendable (String?) async -> Void
     ) {
         self.node = node
@@ -58,8 +59,12 @@ package struct GossipService: Service {
             let query = instance.map { "instance=\($0)&" } ?? ""
             let response = try await node.transport.send(
                 PeerRequest(
-                    "GET", "/v1/heads?\(query)since=\(since)", of: address,
-                    maximumBytes: Limits.headsPageBytes))
+                    "GET",
+                    "/v1/heads?\(query)since=\(since)",
+                    of: address,
+                    maximumBytes: Limits.headsPageBytes
+                )
+            )
             guard response.status == 200 else {
                 throw Problem(.unreachable, "\(domain) answered \(response.status)")
             }
@@ -85,7 +90,8 @@ package struct GossipService: Service {
                 "fetch failed",
                 metadata: [
                     "origin": "\(origin)", "from": "\(domain)", "error": "\(reason)",
-                ])
+                ]
+            )
         }
         let done = succeeded
         node.gossip.handle { $0.fetched(origin: origin, succeeded: done, at: node.time.now()) }

@@ -29,11 +29,17 @@ package final class Heads: Sendable {
     ///   - cosignatures: witness signatures that count.
     ///   - isConfirmed: whether the quorum is there, or none is asked for.
     package func update(
-        _ checkpoint: Checkpoint, cosignatures: Int, isConfirmed: Bool, at now: Instant
+        _ checkpoint: Checkpoint,
+        cosignatures: Int,
+        isConfirmed: Bool,
+        at now: Instant
     ) {
         let hint = HeadHint(
-            origin: HeadHint.shortOrigin(checkpoint.origin), size: checkpoint.size,
-            root: String(checkpoint.root.hex.prefix(16)), cosignatures: cosignatures)
+            origin: HeadHint.shortOrigin(checkpoint.origin),
+            size: checkpoint.size,
+            root: String(checkpoint.root.hex.prefix(16)),
+            cosignatures: cosignatures
+        )
         state.withLock { state in
             if isConfirmed {
                 state.unconfirmed[hint.origin] = nil
@@ -47,7 +53,11 @@ package final class Heads: Sendable {
 
     /// A page of the feed.
     package func page(
-        instance: String?, since: Int, limit: Int, now: Instant, snapshot: RegistryVersion?
+        instance: String?,
+        since: Int,
+        limit: Int,
+        now: Instant,
+        snapshot: RegistryVersion?
     ) -> HeadsPage {
         state.withLock { state in
             for (origin, entry) in state.unconfirmed where now - entry.since >= Self.patience {
@@ -55,7 +65,12 @@ package final class Heads: Sendable {
                 state.table.update(entry.hint)
             }
             return state.table.page(
-                instance: instance, since: since, limit: limit, now: now, snapshot: snapshot)
+                instance: instance,
+                since: since,
+                limit: limit,
+                now: now,
+                snapshot: snapshot
+            )
         }
     }
 }

@@ -19,16 +19,19 @@ package struct LogDesk: Sendable {
     package func create() async throws -> JSON {
         guard let signer = node.identity.logSigner(epoch: node.settings.epoch) else {
             throw Problem(
-                .keyUnusable, "this node has no log key",
+                .keyUnusable,
+                "this node has no log key",
                 at: node.folder.file("keys/\(DataFolder.KeyUse.log.rawValue).key"),
-                try: "restore the key file, or ask the registry to open the next epoch")
+                try: "restore the key file, or ask the registry to open the next epoch"
+            )
         }
         guard node.registry.log(signer.key.name)?.key == signer.key else {
             throw Problem(
                 .notAMember,
                 "the member key registry does not name this key for \(signer.key.name)",
                 try: "wait until the registry's operator has admitted you: eccoe join, then "
-                    + "eccoe status")
+                    + "eccoe status"
+            )
         }
         let anchor = AnchorFile(folder: node.settings.anchorFolder, epoch: node.settings.epoch)
         if let known = try anchor.read(), known.size > 0 {
@@ -37,7 +40,8 @@ package struct LogDesk: Sendable {
                 "the anchor remembers \(known.origin) with \(known.size) leaves: a key restored "
                     + "without its log is refused",
                 at: node.settings.anchorFolder,
-                try: "restore the log from a backup, or ask the registry to close the epoch")
+                try: "restore the log from a backup, or ask the registry to close the epoch"
+            )
         }
         do {
             let log = try node.logs.createOwn(epoch: node.settings.epoch, key: signer.key)
@@ -84,7 +88,8 @@ package struct LogDesk: Sendable {
                 "size": .number(JSONNumber(Int64(confirmed.checkpoint.checkpoint.size))),
                 "time": .string(confirmed.time.text),
                 "note": .string(
-                    String(decoding: confirmed.checkpoint.note.bytes, as: UTF8.self)),
+                    String(decoding: confirmed.checkpoint.note.bytes, as: UTF8.self)
+                ),
             ]
         }
         return .object(answer)
@@ -101,7 +106,9 @@ package struct LogDesk: Sendable {
             case .object(var answer) = evidence.json
         else {
             throw Problem(
-                .notFound, "\(log.origin) has \(log.size) leaves, none at index \(index)")
+                .notFound,
+                "\(log.origin) has \(log.size) leaves, none at index \(index)"
+            )
         }
         answer["origin"] = .string(log.origin)
         answer["vkey"] = .string(log.key.text)
@@ -114,14 +121,19 @@ package struct LogDesk: Sendable {
         guard let origin else {
             guard let own = node.logs.own else {
                 throw Problem(
-                    .noLog, "this institution has no log yet", try: "create it: eccoe log init")
+                    .noLog,
+                    "this institution has no log yet",
+                    try: "create it: eccoe log init"
+                )
             }
             return own
         }
         guard let log = node.logs.log(origin) else {
             throw Problem(
-                .unknownOrigin, "this node holds nothing of \(origin)",
-                try: "eccoe status lists the logs that it follows")
+                .unknownOrigin,
+                "this node holds nothing of \(origin)",
+                try: "eccoe status lists the logs that it follows"
+            )
         }
         return log
     }

@@ -38,8 +38,10 @@ package final class LogWriter: Service, Sendable {
     package func append(_ request: AppendRequest) async throws -> Sequencer.Acknowledgement {
         guard let current = sequencer.withLock({ $0 }) else {
             throw Problem(
-                .noLog, "this institution has no log yet",
-                try: "create it once with eccoe log init, after the registry has admitted you")
+                .noLog,
+                "this institution has no log yet",
+                try: "create it once with eccoe log init, after the registry has admitted you"
+            )
         }
         return try await current.append(request)
     }

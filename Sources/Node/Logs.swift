@@ -1,5 +1,5 @@
-import Keys
 import Federation
+import Keys
 package import NodeStore
 import Synchronization
 package import TransparencyLog

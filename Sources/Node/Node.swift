@@ -1,10 +1,10 @@
-import TransparencyLog
 package import CanonicalJSON
 package import Federation
 import Keys
 package import Logging
 package import NodeStore
 package import Recognition
+import TransparencyLog
 
 /// What the services and operations of one institution share. It has no behaviour of its own.
 package struct Node: Sendable {
@@ -43,9 +43,13 @@ package struct Node: Sendable {
     ///
     /// - Throws: `StoreError`.
     package init(
-        identity: NodeIdentity, settings: NodeSettings, folder: DataFolder,
-        time: any TimeSource, transport: any PeerTransport,
-        traffic: @escaping @Sendable () -> JSON = { .null }, logger: Logger
+        identity: NodeIdentity,
+        settings: NodeSettings,
+        folder: DataFolder,
+        time: any TimeSource,
+        transport: any PeerTransport,
+        traffic: @escaping @Sendable () -> JSON = { .null },
+        logger: Logger
     ) throws {
         self.traffic = traffic
         self.identity = identity

@@ -18,8 +18,12 @@ package struct NodeIdentity: Sendable {
 
     /// An identity from its parts.
     package init(
-        domain: String, url: String, logKey: Ed25519Key?, witnessKey: Ed25519Key?,
-        mirrorKey: Ed25519Key?, credentialKey: Ed25519Key?
+        domain: String,
+        url: String,
+        logKey: Ed25519Key?,
+        witnessKey: Ed25519Key?,
+        mirrorKey: Ed25519Key?,
+        credentialKey: Ed25519Key?
     ) {
         self.domain = domain
         self.url = url

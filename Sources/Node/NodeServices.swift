@@ -1,7 +1,7 @@
-import NodeStore
 import Federation
 import Keys
 import Logging
+import NodeStore
 package import ServiceLifecycle
 import TransparencyLog
 
@@ -30,7 +30,12 @@ package struct NodeServices: Sendable {
             Self.note(head, node: node)
             cosigning.headChanged()
         }
-        services = [node.writer, opening, announcer, anchor, cosigning, refresh, gossip]
+        let publishing = RegistryPublishing(node: node, clock: clock) {
+            await refresh.refresh(from: nil)
+        }
+        services = [
+            node.writer, opening, announcer, anchor, cosigning, publishing, refresh, gossip,
+        ]
         control = ControlDesk(node: node, gossip: gossip) { await refresh.refresh(from: nil) }
     }
 
@@ -40,7 +45,11 @@ package struct NodeServices: Sendable {
         let policy = node.registry.witnesses(of: head.checkpoint.origin, at: now)
         let count = (try? head.cosignatures(by: policy.witnesses).count) ?? 0
         node.heads.update(
-            head.checkpoint, cosignatures: count, isConfirmed: count >= policy.quorum, at: now)
+            head.checkpoint,
+            cosignatures: count,
+            isConfirmed: count >= policy.quorum,
+            at: now
+        )
     }
 }
 

@@ -35,9 +35,25 @@ package struct RegistryFiles: Sendable {
 
     private let root: String
 
-    /// The files of a data folder.
+    /// The registry that a node has accepted.
     package init(folder: DataFolder) {
         root = folder.registry
+    }
+
+    /// The registry that an operator publishes, at `<data>/registry-authority/public`.
+    package init(published folder: DataFolder) {
+        root = folder.registryAuthority + "/public"
+    }
+
+    /// Writes the files of a change in its order; the timestamp comes last.
+    ///
+    /// - Throws: `StoreError`.
+    package func write(_ change: RepositoryChange) throws {
+        for file in change.files {
+            let path = root + "/" + file.path
+            try DurableFile.makeFolder((path as NSString).deletingLastPathComponent)
+            try DurableFile.write(file.bytes, to: path)
+        }
     }
 
     /// Everything that is there.
@@ -53,7 +69,9 @@ package struct RegistryFiles: Sendable {
                     !name.hasSuffix(".new")
                 else { continue }
                 files[path] = try DurableFile.read(
-                    root + "/" + path, limit: Limits.registryFileBytes)
+                    root + "/" + path,
+                    limit: Limits.registryFileBytes
+                )
             }
         }
         return StoredMetadata(files: files)
@@ -65,7 +83,9 @@ package struct RegistryFiles: Sendable {
     package func save(_ new: StoredMetadata, replacing old: StoredMetadata) throws {
         let changed = new.files.filter { old.files[$0.key] != $0.value }
         let order = changed.keys.sorted {
-            ($0.hasSuffix("timestamp.json") ? 1 : 0, $0) < ($1.hasSuffix("timestamp.json") ? 1 : 0, $1)
+            ($0.hasSuffix("timestamp.json") ? 1 : 0, $0) < (
+                $1.hasSuffix("timestamp.json") ? 1 : 0, $1
+            )
         }
         for path in order {
             guard let bytes = changed[path] else { continue }

@@ -140,7 +140,10 @@ package final class RegistryHolder: Sendable {
     private static func identity(_ log: LogKey) -> LogIdentity? {
         guard let key = try? VerifierKey(log.key.text) else { return nil }
         return LogIdentity(
-            domain: log.domain, epoch: Int(log.epoch.number), key: key,
-            isOpen: log.epoch.closed == nil)
+            domain: log.domain,
+            epoch: Int(log.epoch.number),
+            key: key,
+            isOpen: log.epoch.closed == nil
+        )
     }
 }

@@ -1,10 +1,10 @@
-import TransparencyLog
 package import Federation
 import Keys
 import Logging
 import MemberRegistry
 import NodeStore
 import ServiceLifecycle
+import TransparencyLog
 
 /// Keeps the registry fresh: at start, hourly, and when gossip hears of a newer one.
 package final class RegistryRefresh: Service, Sendable {
@@ -17,7 +17,9 @@ package final class RegistryRefresh: Service, Sendable {
     ///
     /// - Parameter changed: told after a newer registry was accepted.
     package init(
-        node: Node, clock: any Clock<Duration>, changed: @escaping @Sendable () -> Void
+        node: Node,
+        clock: any Clock<Duration>,
+        changed: @escaping @Sendable () -> Void
     ) {
         self.node = node
         self.clock = clock
@@ -107,16 +109,25 @@ package final class RegistryRefresh: Service, Sendable {
             let policy = node.registry.witnesses(of: mirror.origin, at: now)
             let count = (try? head.cosignatures(by: policy.witnesses).count) ?? 0
             node.gossip.holds(
-                origin: mirror.origin, size: head.checkpoint.size, root: head.checkpoint.root,
-                cosignatures: count)
+                origin: mirror.origin,
+                size: head.checkpoint.size,
+                root: head.checkpoint.root,
+                cosignatures: count
+            )
             node.heads.update(
-                head.checkpoint, cosignatures: count, isConfirmed: count >= policy.quorum, at: now)
+                head.checkpoint,
+                cosignatures: count,
+                isConfirmed: count >= policy.quorum,
+                at: now
+            )
         }
         node.gossip.handle {
             $0.registryChanged(
                 members: members,
                 logs: Dictionary(uniqueKeysWithValues: logs.map { ($0.key.name, $0.domain) }),
-                snapshot: Int(registry.snapshotVersion), at: now)
+                snapshot: Int(registry.snapshotVersion),
+                at: now
+            )
         }
     }
 
@@ -142,7 +153,8 @@ package final class RegistryRefresh: Service, Sendable {
         return { path, maximum in
             do {
                 let response = try await transport.send(
-                    PeerRequest("GET", base + "/" + path, of: peer, maximumBytes: maximum))
+                    PeerRequest("GET", base + "/" + path, of: peer, maximumBytes: maximum)
+                )
                 switch response.status {
                 case 200: return .bytes(response.body)
                 case 403, 404, 410: return .notFound
@@ -193,7 +205,10 @@ package struct RegistryAddress: Sendable {
             trust = .authority(der)
         }
         peer = PeerAddress(
-            domain: String(host.prefix { $0 != ":" }), url: "https://\(host)", trust: trust)
+            domain: String(host.prefix { $0 != ":" }),
+            url: "https://\(host)",
+            trust: trust
+        )
         self.base = base
     }
 }

@@ -1,6 +1,6 @@
-import Logging
 package import CanonicalJSON
 import Federation
+import Logging
 import MemberRegistry
 import NodeStore
 import Synchronization
@@ -24,8 +24,10 @@ package struct RegistryRequestDesk: Sendable {
     package func receive(_ body: [UInt8]) throws -> JSON {
         guard case .folder? = try RegistrySource(folder: node.folder) else {
             throw Problem(
-                .notFound, "this node runs no member key registry",
-                try: "send the request to the address in the invite")
+                .notFound,
+                "this node runs no member key registry",
+                try: "send the request to the address in the invite"
+            )
         }
         let request = try verified(body)
         let name = request.document.domain + ".json"
@@ -37,9 +39,14 @@ package struct RegistryRequestDesk: Sendable {
         try DurableFile.write(body, to: path)
         node.logger.notice(
             "a member asks to join",
-            metadata: ["domain": "\(request.document.domain)", "code": "\(request.shortAuthenticationString)"])
+            metadata: [
+                "domain": "\(request.document.domain)",
+                "code": "\(request.shortAuthenticationString)",
+            ]
+        )
         return [
-            "domain": .string(request.document.domain), "code": .string(request.shortAuthenticationString),
+            "domain": .string(request.document.domain),
+            "code": .string(request.shortAuthenticationString),
         ]
     }
 
@@ -51,8 +58,11 @@ package struct RegistryRequestDesk: Sendable {
             let envelope = try GeneralJWS(reading: body, type: RegistryRequest.type)
             let claimed = try RegistryRequest(readingPayload: envelope.payload)
             return try RegistryRequest.verified(
-                body, network: registry.network.name,
-                current: registry.member(claimed.document.domain), at: node.time.now())
+                body,
+                network: registry.network.name,
+                current: registry.member(claimed.document.domain),
+                at: node.time.now()
+            )
         } catch {
             throw Problem(.registryRefused, "\(error)", try: "make it anew with eccoe join")
         }

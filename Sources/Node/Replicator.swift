@@ -1,6 +1,6 @@
-import Logging
 import Federation
 import Keys
+import Logging
 import NodeStore
 import TransparencyLog
 
@@ -39,7 +39,9 @@ package struct Replicator: Sendable {
 
     /// The confirmed checkpoint when it is news, otherwise the newest one.
     private func newest(
-        of source: LogSource, beyond size: Int, key: VerifierKey
+        of source: LogSource,
+        beyond size: Int,
+        key: VerifierKey
     ) async throws -> VerifiedCheckpoint {
         if let note = try await source.get("/checkpoint/confirmed", limit: SignedNote.maximumBytes),
             let confirmed = try? VerifiedCheckpoint(note, key: key),
@@ -60,7 +62,8 @@ package struct Replicator: Sendable {
     /// The checkpoint with the lines that are known and verified, and no others: what is stored is
     /// served again, and nobody shall fill a note with strangers' lines.
     private func known(
-        _ checkpoint: VerifiedCheckpoint, policy: WitnessPolicy
+        _ checkpoint: VerifiedCheckpoint,
+        policy: WitnessPolicy
     ) throws -> VerifiedCheckpoint {
         let keys = [checkpoint.key] + policy.witnesses
         let lines = checkpoint.note.signatures.filter { line in
@@ -73,16 +76,21 @@ package struct Replicator: Sendable {
     }
 
     private func take(
-        _ target: VerifiedCheckpoint, into log: LogStore, from source: LogSource
+        _ target: VerifiedCheckpoint,
+        into log: LogStore,
+        from source: LogSource
     ) async throws {
         guard target.checkpoint.size >= log.size else { return }
         if let head = log.head, head.checkpoint.size == target.checkpoint.size {
             guard head.checkpoint == target.checkpoint else {
                 node.logger.critical(
                     "two signed heads of one size: the log is forked",
-                    metadata: ["origin": "\(log.origin)", "size": "\(head.checkpoint.size)"])
+                    metadata: ["origin": "\(log.origin)", "size": "\(head.checkpoint.size)"]
+                )
                 throw Problem(
-                    .conflict, "\(log.origin) has signed two trees of \(head.checkpoint.size)")
+                    .conflict,
+                    "\(log.origin) has signed two trees of \(head.checkpoint.size)"
+                )
             }
             try log.update(note: head.adding(target.note.signatures))
             return
@@ -115,7 +123,9 @@ package struct Replicator: Sendable {
             guard !stored.isEmpty else { return }
             let kept = Set(stored)
             try await node.viewFolder.show(
-                found.filter { kept.contains(Digest(of: $0)) }, of: log)
+                found.filter { kept.contains(Digest(of: $0)) },
+                of: log
+            )
         }
     }
 
@@ -127,10 +137,17 @@ package struct Replicator: Sendable {
             try log.confirm(head, at: time)
         }
         node.gossip.holds(
-            origin: log.origin, size: head.checkpoint.size, root: head.checkpoint.root,
-            cosignatures: count)
+            origin: log.origin,
+            size: head.checkpoint.size,
+            root: head.checkpoint.root,
+            cosignatures: count
+        )
         node.heads.update(
-            head.checkpoint, cosignatures: count, isConfirmed: count >= policy.quorum, at: now)
+            head.checkpoint,
+            cosignatures: count,
+            isConfirmed: count >= policy.quorum,
+            at: now
+        )
     }
 }
 
@@ -143,13 +160,16 @@ struct LogSource: Sendable {
     /// The bytes of a resource; nil for 404.
     func get(_ path: String, limit: Int) async throws -> [UInt8]? {
         let response = try await transport.send(
-            PeerRequest("GET", base + path, of: peer, maximumBytes: limit, isBulk: true))
+            PeerRequest("GET", base + path, of: peer, maximumBytes: limit, isBulk: true)
+        )
         switch response.status {
         case 200: return response.body
         case 404, 410: return nil
         default:
             throw Problem(
-                .unreachable, "\(peer.domain) answered \(response.status) for \(base + path)")
+                .unreachable,
+                "\(peer.domain) answered \(response.status) for \(base + path)"
+            )
         }
     }
 
@@ -157,10 +177,15 @@ struct LogSource: Sendable {
     func payloads(_ digests: [Digest]) async throws -> [[UInt8]] {
         let response = try await transport.send(
             PeerRequest(
-                "POST", "/v1/blobs/batch", of: peer,
+                "POST",
+                "/v1/blobs/batch",
+                of: peer,
                 headers: [("content-type", "application/json")],
-                body: BlobBatch(digests: digests).bytes, maximumBytes: BlobBatch.maximumAnswer,
-                isBulk: true))
+                body: BlobBatch(digests: digests).bytes,
+                maximumBytes: BlobBatch.maximumAnswer,
+                isBulk: true
+            )
+        )
         guard response.status == 200 else {
             throw Problem(.unreachable, "\(peer.domain) answered \(response.status) for payloads")
         }

@@ -43,8 +43,10 @@ package struct SearchDesk: Sendable {
             ? id : ItemIdentifier.global(id, domain: node.identity.domain)
         guard let row = try node.views.item(globalID: global, issuer: nil) else {
             throw Problem(
-                .notFound, "no institution in this node's catalogue has published \(global)",
-                try: "search with eccoe catalogue search; a new member's items take seconds")
+                .notFound,
+                "no institution in this node's catalogue has published \(global)",
+                try: "search with eccoe catalogue search; a new member's items take seconds"
+            )
         }
         var answer = try summary(row, evidence: true)
         answer["item"] = try row.document.map { try JSON.read($0, limits: .operatorFile) }
@@ -68,7 +70,8 @@ package struct SearchDesk: Sendable {
         line["revision"] = .number(JSONNumber(Int64(row.revision)))
         if let document = row.document,
             let item = try? LearningOpportunity(
-                json: JSON.read(document, limits: .operatorFile))
+                json: JSON.read(document, limits: .operatorFile)
+            )
         {
             line["title"] = .string(item.displayTitle)
             line["eqfLevel"] = item.eqfLevel.map { .string($0) }
@@ -98,8 +101,10 @@ package struct SearchDesk: Sendable {
     /// Proves a row against the log that it came from: the same steps as a stranger would take.
     private func evidence(of row: CatalogueRow, in log: LogStore) throws -> LeafEvidence? {
         try LeafEvidence.gather(
-            index: row.index, in: log,
-            policy: node.registry.witnesses(of: log.origin, at: node.time.now()))
+            index: row.index,
+            in: log,
+            policy: node.registry.witnesses(of: log.origin, at: node.time.now())
+        )
     }
 }
 
@@ -121,7 +126,9 @@ package struct LeafEvidence: Sendable {
     /// - Returns: nil when the log is shorter.
     /// - Throws: `ProofError` when what is stored does not prove: the copy is damaged.
     package static func gather(
-        index: Int, in log: LogStore, policy: WitnessPolicy
+        index: Int,
+        in log: LogStore,
+        policy: WitnessPolicy
     ) throws -> LeafEvidence? {
         guard let leaf = try log.entry(index),
             let checkpoint = try log.confirmed(covering: index)?.checkpoint ?? log.head
@@ -129,9 +136,12 @@ package struct LeafEvidence: Sendable {
         let proof = try log.proof(of: index, in: checkpoint)
         let verified = try proof.verify(leaf: leaf, key: log.key)
         return LeafEvidence(
-            proof: proof, checkpoint: verified,
-            witnesses: try verified.cosignatures(by: policy.witnesses), quorum: policy.quorum,
-            confirmed: try verified.confirmed(by: policy.witnesses, quorum: policy.quorum))
+            proof: proof,
+            checkpoint: verified,
+            witnesses: try verified.cosignatures(by: policy.witnesses),
+            quorum: policy.quorum,
+            confirmed: try verified.confirmed(by: policy.witnesses, quorum: policy.quorum)
+        )
     }
 
     /// The lines that a person reads.
@@ -147,7 +157,8 @@ package struct LeafEvidence: Sendable {
         line["cosignatures"] = .number(JSONNumber(Int64(witnesses.count)))
         line["quorum"] = .number(JSONNumber(Int64(quorum)))
         line["witnesses"] = .array(
-            witnesses.map { ["name": .string($0.witness.name), "time": .string($0.time.text)] })
+            witnesses.map { ["name": .string($0.witness.name), "time": .string($0.time.text)] }
+        )
         line["confirmed"] = confirmed.map { .string($0.text) } ?? .bool(false)
         return .object(line)
     }

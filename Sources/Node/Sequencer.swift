@@ -44,7 +44,10 @@ package final class Sequencer: Service, Sendable {
     ///
     /// - Parameter committed: told of every new head, after it is on disk.
     package init(
-        log: LogStore, signer: NoteSigner, time: any TimeSource, logger: Logger,
+        log: LogStore,
+        signer: NoteSigner,
+        time: any TimeSource,
+        logger: Logger,
         committed: @escaping @Sendable (VerifiedCheckpoint) async -> Void
     ) {
         self.log = log
@@ -64,13 +67,17 @@ package final class Sequencer: Service, Sendable {
             let refusal: Problem? = pool.withLock { pool in
                 if pool.closed {
                     return Problem(
-                        .readOnly, "the log takes no entries now",
-                        try: "see eccoe status for the reason; the daemon may be stopping")
+                        .readOnly,
+                        "the log takes no entries now",
+                        try: "see eccoe status for the reason; the daemon may be stopping"
+                    )
                 }
                 guard pool.drafts + request.drafts.count <= Limits.poolDrafts else {
                     return Problem(
-                        .busy, "more entries wait than the pool holds",
-                        try: "send the request again in a few seconds")
+                        .busy,
+                        "more entries wait than the pool holds",
+                        try: "send the request again in a few seconds"
+                    )
                 }
                 pool.drafts += request.drafts.count
                 pool.waiting.append(Waiting(request: request, answer: continuation))
@@ -128,13 +135,17 @@ package final class Sequencer: Service, Sendable {
                 switch answer {
                 case .appended(let results):
                     waiting.answer.resume(
-                        returning: Acknowledgement(results: results, head: head))
+                        returning: Acknowledgement(results: results, head: head)
+                    )
                 case .reused:
                     waiting.answer.resume(
                         throwing: Problem(
                             .requestIDReused,
                             "this request id was used for another request",
-                            at: waiting.request.id.text, try: "draw a new UUID version 7"))
+                            at: waiting.request.id.text,
+                            try: "draw a new UUID version 7"
+                        )
+                    )
                 case .refused(let problem): waiting.answer.resume(throwing: problem)
                 }
             }
@@ -142,8 +153,10 @@ package final class Sequencer: Service, Sendable {
         } catch {
             logger.critical("commit failed; the log stops", metadata: ["error": "\(error)"])
             let problem = Problem(
-                .readOnly, "the log could not be written: \(error)",
-                try: "look at the disk, then start the daemon again; nothing was acknowledged")
+                .readOnly,
+                "the log could not be written: \(error)",
+                try: "look at the disk, then start the daemon again; nothing was acknowledged"
+            )
             for waiting in batch { waiting.answer.resume(throwing: problem) }
             close()
             // What the disk holds is unknown: the only next state is a successful start.

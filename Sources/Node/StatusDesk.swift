@@ -1,7 +1,7 @@
-import MemberRegistry
 package import CanonicalJSON
 import Federation
 import Keys
+import MemberRegistry
 import NodeStore
 import TransparencyLog
 
@@ -67,14 +67,17 @@ package struct StatusDesk: Sendable {
         let members: [JSON] = (node.registry.current?.members ?? []).map { member in
             [
                 "domain": .string(member.document.domain),
-                "name": .string(member.document.names.sorted { $0.key < $1.key }.first?.value ?? ""),
+                "name": .string(
+                    member.document.names.sorted { $0.key < $1.key }.first?.value ?? ""
+                ),
                 "standing": .string(node.registry.standing(of: member.document.domain, at: now)),
                 "url": member.document.node.map { .string($0) } ?? .null,
                 "keys": .number(JSONNumber(Int64(member.document.keys.count))),
                 "logs": .array(
                     member.document.epochs.map {
                         .string(member.document.origin(epoch: $0.number))
-                    }),
+                    }
+                ),
             ]
         }
         return ["members": .array(members), "registry": registry(at: now)]
@@ -108,7 +111,8 @@ package struct StatusDesk: Sendable {
         if policy.quorum > 0, confirmed < log.size {
             waits.append(
                 "\(log.origin) is confirmed up to \(confirmed) of \(log.size) leaves "
-                    + "(\(count) of \(policy.quorum) cosignatures)")
+                    + "(\(count) of \(policy.quorum) cosignatures)"
+            )
         }
         if missing > 0 { waits.append("\(log.origin) lacks \(missing) payloads") }
         return .object(line)

@@ -23,8 +23,13 @@ package actor ViewFolder {
         while from < log.size {
             let verdicts = try log.verdicts(from: from, to: min(from + Self.step, log.size))
             try views.fold(
-                domain: domain, origin: log.origin, from: from, entries: verdicts,
-                payload: { try log.payload($0) }, document: Self.document)
+                domain: domain,
+                origin: log.origin,
+                from: from,
+                entries: verdicts,
+                payload: { try log.payload($0) },
+                document: Self.document
+            )
             from += verdicts.count
         }
     }
@@ -35,7 +40,10 @@ package actor ViewFolder {
             Self.document(bytes).map { (digest: Digest(of: bytes), document: $0) }
         }
         try views.show(
-            domain: Self.domain(of: log.origin), origin: log.origin, payloads: shown)
+            domain: Self.domain(of: log.origin),
+            origin: log.origin,
+            payloads: shown
+        )
     }
 
     /// The institution of an origin: what stands before the first slash.
@@ -53,7 +61,9 @@ package actor ViewFolder {
             return .item(
                 json: item.json.canonicalBytes,
                 title: item.title.texts.values.sorted().joined(separator: "\n"),
-                body: Self.searchText(item), sameAs: item.sameAs)
+                body: Self.searchText(item),
+                sameAs: item.sameAs
+            )
         case "precedent":
             guard let precedent = json["precedent"],
                 let item = precedent["item"]?["globalId"]?.string
@@ -75,5 +85,9 @@ package actor ViewFolder {
     }
 
     private static let limits = JSONLimits(
-        depth: 16, members: 512, stringBytes: 64 << 10, totalBytes: Limits.payloadBytes)
+        depth: 16,
+        members: 512,
+        stringBytes: 64 << 10,
+        totalBytes: Limits.payloadBytes
+    )
 }

@@ -1,6 +1,6 @@
-import NodeStore
 package import Federation
 import Keys
+import NodeStore
 package import TransparencyLog
 
 /// The protocol step of a witness, apart from HTTP.

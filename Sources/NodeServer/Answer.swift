@@ -46,8 +46,10 @@ struct Answer {
 
     static func problem(_ problem: Problem, node: String) -> Answer {
         Answer(
-            status: problem.status, type: "application/problem+json",
-            body: problem.json(node: node).canonicalBytes)
+            status: problem.status,
+            type: "application/problem+json",
+            body: problem.json(node: node).canonicalBytes
+        )
     }
 
     func response(head: Bool = false) -> Response {
@@ -58,7 +60,9 @@ struct Answer {
         headers[.xContentTypeOptions] = "nosniff"
         if status == 503 { headers[.retryAfter] = "2" }
         return Response(
-            status: .init(code: status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+            status: .init(code: status),
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+        )
     }
 }

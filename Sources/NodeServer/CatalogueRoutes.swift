@@ -12,7 +12,10 @@ struct CatalogueRoutes: Sendable {
         case .catalogue:
             let limit = asked.query("limit").flatMap { Int($0) } ?? 20
             let found = try SearchDesk(node: node).search(
-                asked.query("q") ?? "", domain: asked.query("domain"), limit: limit)
+                asked.query("q") ?? "",
+                domain: asked.query("domain"),
+                limit: limit
+            )
             return .json(found, caching: .brief)
         case .item:
             return .json(try SearchDesk(node: node).show(asked.parameter("id")), caching: .brief)
@@ -22,7 +25,9 @@ struct CatalogueRoutes: Sendable {
         case .didDocument:
             return Answer(
                 type: "application/did+json",
-                body: try CredentialDesk(node: node).didDocument().canonicalBytes, caching: .brief)
+                body: try CredentialDesk(node: node).didDocument().canonicalBytes,
+                caching: .brief
+            )
         default:
             return .text(NodeDescription(node: node).text)
         }

@@ -24,7 +24,9 @@ struct ControlRouter: Sendable {
             let buffer = try await request.body.collect(upTo: Limits.controlBytes)
             let body = Array(buffer.readableBytesView)
             let parameters = try JSON.read(
-                body.isEmpty ? Array("{}".utf8) : body, limits: .operatorFile)
+                body.isEmpty ? Array("{}".utf8) : body,
+                limits: .operatorFile
+            )
             return .json(try await desk.perform(operation, parameters))
         } catch let problem as Problem {
             return .problem(problem, node: desk.domain)
@@ -33,7 +35,8 @@ struct ControlRouter: Sendable {
         } catch is NIOTooManyBytesError {
             return .problem(
                 Problem(.tooLarge, "the request exceeds \(Limits.controlBytes) bytes"),
-                node: desk.domain)
+                node: desk.domain
+            )
         } catch {
             return .problem(Problem(.internalError, "\(error)"), node: desk.domain)
         }

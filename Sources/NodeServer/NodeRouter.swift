@@ -25,7 +25,8 @@ package struct NodeRouter: Sendable {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         for endpoint in Endpoint.allCases {
             router.on(Self.path(endpoint), method: endpoint.method == "GET" ? .get : .post) {
-                request, context in
+                request,
+                context in
                 await answer(endpoint, request, context).response()
             }
         }
@@ -42,7 +43,9 @@ package struct NodeRouter: Sendable {
     }
 
     private func answer(
-        _ endpoint: Endpoint, _ request: Request, _ context: BasicRequestContext
+        _ endpoint: Endpoint,
+        _ request: Request,
+        _ context: BasicRequestContext
     ) async -> Answer {
         do {
             return try await route(endpoint, Asked(request: request, context: context))
@@ -51,16 +54,21 @@ package struct NodeRouter: Sendable {
         } catch is NIOTooManyBytesError {
             return .problem(
                 Problem(.tooLarge, "the body is larger than this endpoint takes"),
-                node: node.identity.domain)
+                node: node.identity.domain
+            )
         } catch {
             node.logger.error(
                 "request failed",
-                metadata: ["endpoint": "\(endpoint.rawValue)", "error": "\(error)"])
+                metadata: ["endpoint": "\(endpoint.rawValue)", "error": "\(error)"]
+            )
             return .problem(
                 Problem(
-                    .internalError, "the node could not answer",
-                    try: "the operator finds the reason in the node's log"),
-                node: node.identity.domain)
+                    .internalError,
+                    "the node could not answer",
+                    try: "the operator finds the reason in the node's log"
+                ),
+                node: node.identity.domain
+            )
         }
     }
 
@@ -110,7 +118,8 @@ private struct UnknownPaths: RouterMiddleware {
     let node: String
 
     func handle(
-        _ request: Request, context: BasicRequestContext,
+        _ request: Request,
+        context: BasicRequestContext,
         next: (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
         do {
@@ -120,8 +129,10 @@ private struct UnknownPaths: RouterMiddleware {
                 error.status.code == 405
                 ? Problem(.methodNotAllowed, "\(request.method.rawValue) is not served here")
                 : Problem(
-                    .notFound, "nothing is served at \(request.uri.path)",
-                    try: "see /v1/node for what this node offers")
+                    .notFound,
+                    "nothing is served at \(request.uri.path)",
+                    try: "see /v1/node for what this node offers"
+                )
             return Answer.problem(problem, node: node).response()
         }
     }

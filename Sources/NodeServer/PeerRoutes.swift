@@ -20,7 +20,9 @@ struct PeerRoutes: Sendable {
         case .blobBatch:
             let batch = try BlobBatch(await asked.body(limit: Limits.announcementBytes))
             return .bytes(
-                BlobBatch.encode(try batch.digests.map { try node.payload($0) }), caching: .none)
+                BlobBatch.encode(try batch.digests.map { try node.payload($0) }),
+                caching: .none
+            )
         default:
             let body = try await asked.body(limit: Limits.registryRequestBytes)
             return .json(try RegistryRequestDesk(node: node).receive(body))
@@ -29,9 +31,12 @@ struct PeerRoutes: Sendable {
 
     private func heads(_ asked: Asked) -> Answer {
         let page = node.heads.page(
-            instance: asked.query("instance"), since: asked.query("since").flatMap { Int($0) } ?? 0,
+            instance: asked.query("instance"),
+            since: asked.query("since").flatMap { Int($0) } ?? 0,
             limit: asked.query("limit").flatMap { Int($0) } ?? Limits.headsPageRows,
-            now: node.time.now(), snapshot: node.registry.version)
+            now: node.time.now(),
+            snapshot: node.registry.version
+        )
         return Answer(type: "application/jsonl", body: page.bytes)
     }
 
@@ -42,10 +47,15 @@ struct PeerRoutes: Sendable {
         case .cosign: return .text(cosignature?.line ?? [], caching: .none)
         case .conflict(let size):
             return Answer(
-                status: 409, type: "text/x.tlog.size", body: Array("\(size)\n".utf8))
+                status: 409,
+                type: "text/x.tlog.size",
+                body: Array("\(size)\n".utf8)
+            )
         case .unknownOrigin(let origin):
             throw Problem(
-                .unknownOrigin, "the registry that this node holds has no log \(origin)")
+                .unknownOrigin,
+                "the registry that this node holds has no log \(origin)"
+            )
         case .forbidden(let reason): throw Problem(.forbidden, reason)
         case .malformed(let reason): throw Problem(.malformedRequest, reason)
         case .inconsistent(let reason): throw Problem(.invalidProof, reason)

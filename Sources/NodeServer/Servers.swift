@@ -21,7 +21,11 @@ package enum Servers {
     ///   - ready: told of the port that was bound.
     /// - Throws: `Problem` when certificate or key cannot be read.
     package static func https(
-        node: Node, host: String, port: Int, certificate: String, key: String,
+        node: Node,
+        host: String,
+        port: Int,
+        certificate: String,
+        key: String,
         ready: @escaping @Sendable (Int) async -> Void
     ) throws -> any Service {
         let tls: TLSConfiguration
@@ -30,27 +34,39 @@ package enum Servers {
                 .map { NIOSSLCertificateSource.certificate($0) }
             let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
             tls = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain, privateKey: .privateKey(privateKey))
+                certificateChain: chain,
+                privateKey: .privateKey(privateKey)
+            )
         } catch {
             throw Problem(
-                .configuration, "the TLS certificate or its key cannot be read: \(error)",
-                at: certificate, try: "name PEM files under tls: in the configuration")
+                .configuration,
+                "the TLS certificate or its key cannot be read: \(error)",
+                at: certificate,
+                try: "name PEM files under tls: in the configuration"
+            )
         }
         return Application(
             router: NodeRouter(node: node).router(),
             server: try .tls(
-                .http1(configuration: .init(idleTimeout: .seconds(60))), tlsConfiguration: tls),
+                .http1(configuration: .init(idleTimeout: .seconds(60))),
+                tlsConfiguration: tls
+            ),
             configuration: .init(
-                address: .hostname(host, port: port), serverName: Software.name),
+                address: .hostname(host, port: port),
+                serverName: Software.name
+            ),
             onServerRunning: { channel in await ready(channel.localAddress?.port ?? port) },
-            logger: node.logger)
+            logger: node.logger
+        )
     }
 
     /// The operator's socket, readable and writable by owner and group only.
     ///
     /// - Throws: `Problem` when the path is too long.
     package static func control(
-        desk: ControlDesk, socket: String, logger: Logger
+        desk: ControlDesk,
+        socket: String,
+        logger: Logger
     ) throws -> any Service {
         try ControlSocket.check(socket)
         // A living daemon holds the data folder's lock, so what is left here is dead.
@@ -59,8 +75,11 @@ package enum Servers {
         return Application(
             router: router.router(),
             configuration: .init(
-                address: .unixDomainSocket(path: socket), serverName: Software.name),
+                address: .unixDomainSocket(path: socket),
+                serverName: Software.name
+            ),
             onServerRunning: { _ in chmod(socket, 0o660) },
-            logger: logger)
+            logger: logger
+        )
     }
 }

@@ -38,7 +38,9 @@ struct StaticRoutes: Sendable {
     }
 
     private func resource(
-        _ endpoint: Endpoint, of log: LogStore, _ asked: Asked
+        _ endpoint: Endpoint,
+        of log: LogStore,
+        _ asked: Asked
     ) throws -> Answer {
         switch endpoint {
         case .checkpoint, .mirrorCheckpoint:
@@ -54,8 +56,10 @@ struct StaticRoutes: Sendable {
         default:
             guard let tile = TileCoordinate(path: "tile/" + asked.rest) else {
                 throw Problem(
-                    .malformedRequest, "no tile path: \(asked.rest)",
-                    try: "<L>/<N>[.p/<W>] or entries/<N>[.p/<W>] of C2SP tlog-tiles")
+                    .malformedRequest,
+                    "no tile path: \(asked.rest)",
+                    try: "<L>/<N>[.p/<W>] or entries/<N>[.p/<W>] of C2SP tlog-tiles"
+                )
             }
             guard let bytes = try log.resource(tile) else {
                 throw Problem(.notFound, "the log is too short for \(tile.path)")
@@ -75,7 +79,10 @@ struct StaticRoutes: Sendable {
         }
         let isVersioned = kind == "targets" || path.first?.isNumber == true
         return Answer(
-            type: "application/json", body: bytes, caching: isVersioned ? .immutable : .brief)
+            type: "application/json",
+            body: bytes,
+            caching: isVersioned ? .immutable : .brief
+        )
     }
 
     private func blob(_ hex: String) throws -> Answer {

@@ -7,7 +7,10 @@ enum Database {
     ///
     /// - Throws: `StoreError.newer`, `.missing`, and what SQLite says.
     static func open(
-        _ path: String, schemaVersion: Int, mayCreate: Bool, schema: (GRDB.Database) throws -> Void
+        _ path: String,
+        schemaVersion: Int,
+        mayCreate: Bool,
+        schema: (GRDB.Database) throws -> Void
     ) throws -> DatabasePool {
         if !mayCreate, !FileManager.default.fileExists(atPath: path) {
             throw StoreError.missing(path)

@@ -53,8 +53,10 @@ package enum DurableFile {
     package static func makeFolder(_ path: String, mode: Int = 0o755) throws {
         do {
             try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: mode])
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: mode]
+            )
         } catch {
             throw StoreError.file(path, EACCES)
         }

@@ -50,7 +50,9 @@ extension LogStore {
     /// - Throws: `StoreError.headChanged`, `.hashChanged`, and what SQLite says; then nothing was
     ///   written and the store reloads itself from disk.
     package func commit(
-        _ requests: [AppendRequest], at time: Instant, signer: NoteSigner
+        _ requests: [AppendRequest],
+        at time: Instant,
+        signer: NoteSigner
     ) throws -> (answers: [AppendAnswer], head: VerifiedCheckpoint) {
         try state.withLock { state in
             do {
@@ -63,7 +65,10 @@ extension LogStore {
                     }
                     try step.tree.flush(db)
                     let checkpoint = Checkpoint(
-                        origin: origin, size: step.tree.range.size, root: step.tree.range.root)
+                        origin: origin,
+                        size: step.tree.range.size,
+                        root: step.tree.range.root
+                    )
                     let head = try VerifiedCheckpoint(signing: checkpoint, by: signer)
                     guard head.key == key else { throw StoreError.headChanged }
                     try Self.swapHead(db, from: loaded.head, to: head)
@@ -109,8 +114,11 @@ private struct CommitStep {
     private func refusal(of draft: Draft) throws -> Problem? {
         if let payload = draft.payload, payload.count > Limits.payloadBytes {
             return Problem(
-                .tooLarge, "a payload has at most \(Limits.payloadBytes) bytes",
-                at: draft.subject, try: "shorten the texts of this item")
+                .tooLarge,
+                "a payload has at most \(Limits.payloadBytes) bytes",
+                at: draft.subject,
+                try: "shorten the texts of this item"
+            )
         }
         let state = try draft.subject.flatMap {
             try db.subjectState(SubjectKey(scope: draft.type.scope, subject: $0))
@@ -121,12 +129,18 @@ private struct CommitStep {
         }
         guard leaf.bytes.count <= Leaf.maximumBytes else {
             return Problem(
-                .tooLarge, "the leaf exceeds \(Leaf.maximumBytes) bytes", at: draft.subject)
+                .tooLarge,
+                "the leaf exceeds \(Leaf.maximumBytes) bytes",
+                at: draft.subject
+            )
         }
         if draft.type.ends, state?.living != true {
             return Problem(
-                .notFound, "there is no living \(draft.type.scope) of this id",
-                at: draft.subject, try: "list what is published with eccoe catalogue list")
+                .notFound,
+                "there is no living \(draft.type.scope) of this id",
+                at: draft.subject,
+                try: "list what is published with eccoe catalogue list"
+            )
         }
         return nil
     }
@@ -138,7 +152,10 @@ private struct CommitStep {
             try db.subjectContent(key) == content
         {
             return Appended(
-                outcome: .unchanged, index: before.index, revision: before.revision)
+                outcome: .unchanged,
+                index: before.index,
+                revision: before.revision
+            )
         }
         let leaf = draft.leaf(at: time, after: before)
         let bytes = leaf.bytes
@@ -160,8 +177,10 @@ private struct CommitStep {
         try db.apply(verdict, index: index, content: draft.content)
         let revision = leaf.revision ?? 0
         return Appended(
-            outcome: Self.outcome(of: draft.type, before: before), index: index,
-            revision: revision)
+            outcome: Self.outcome(of: draft.type, before: before),
+            index: index,
+            revision: revision
+        )
     }
 
     private static func outcome(of type: LeafType, before: SubjectState?) -> Appended.Outcome {

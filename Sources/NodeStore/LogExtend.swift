@@ -22,7 +22,8 @@ extension LogStore {
             let tree = try pool.write { db in
                 var tree = loaded.tree
                 let insert = try db.cachedStatement(
-                    sql: "INSERT INTO entry(idx, leaf) VALUES (?, ?)")
+                    sql: "INSERT INTO entry(idx, leaf) VALUES (?, ?)"
+                )
                 for entry in entries {
                     let index = tree.range.size
                     try insert.execute(arguments: [index, entry.data])
@@ -67,13 +68,15 @@ extension LogStore {
                 arguments: [
                     checkpoint.checkpoint.size, time.secondsSince1970,
                     checkpoint.note.bytes.data,
-                ])
+                ]
+            )
             // Hourly archives come with the rollback guard; until then a bounded tail is kept.
             try db.execute(
                 sql: """
                     DELETE FROM confirmed WHERE size <
                         (SELECT size FROM confirmed ORDER BY size DESC LIMIT 1 OFFSET 1000)
-                    """)
+                    """
+            )
         }
     }
 
@@ -91,8 +94,10 @@ extension LogStore {
     ) throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
         let row = try pool.read {
             try Row.fetchOne(
-                $0, sql: "SELECT time, note FROM confirmed WHERE size > ? ORDER BY time, size",
-                arguments: [index])
+                $0,
+                sql: "SELECT time, note FROM confirmed WHERE size > ? ORDER BY time, size",
+                arguments: [index]
+            )
         }
         return try row.map(Self.confirmation(key: key))
     }
@@ -113,7 +118,9 @@ extension LogStore {
     package func wantedPayloads(limit: Int) throws -> [Digest] {
         try pool.read { db in
             try Data.fetchAll(
-                db, sql: "SELECT digest FROM wanted ORDER BY idx LIMIT ?", arguments: [limit]
+                db,
+                sql: "SELECT digest FROM wanted ORDER BY idx LIMIT ?",
+                arguments: [limit]
             ).compactMap { Digest(bytes: $0) }
         }
     }
@@ -131,7 +138,9 @@ extension LogStore {
             try payloads.compactMap { bytes in
                 let digest = Digest(of: bytes)
                 try db.execute(
-                    sql: "DELETE FROM wanted WHERE digest = ?", arguments: [digest.bytes.data])
+                    sql: "DELETE FROM wanted WHERE digest = ?",
+                    arguments: [digest.bytes.data]
+                )
                 guard db.changesCount == 1 else { return nil }
                 try db.storePayload(digest, bytes)
                 return digest

@@ -10,19 +10,24 @@ extension GRDB.Database {
             sql: """
                 SELECT revision, idx, living, payload FROM subject
                 WHERE scope = ? AND subject = ?
-                """)
+                """
+        )
         guard let row = try Row.fetchOne(statement, arguments: [key.scope, key.subject]) else {
             return nil
         }
         let payload: Data? = row["payload"]
         return SubjectState(
-            revision: row["revision"], index: row["idx"], living: row["living"],
-            payload: payload.flatMap { Digest(bytes: $0) })
+            revision: row["revision"],
+            index: row["idx"],
+            living: row["living"],
+            payload: payload.flatMap { Digest(bytes: $0) }
+        )
     }
 
     func subjectContent(_ key: SubjectKey) throws -> Digest? {
         let statement = try cachedStatement(
-            sql: "SELECT content FROM subject WHERE scope = ? AND subject = ?")
+            sql: "SELECT content FROM subject WHERE scope = ? AND subject = ?"
+        )
         return try Data.fetchOne(statement, arguments: [key.scope, key.subject])
             .flatMap { Digest(bytes: $0) }
     }

@@ -9,7 +9,8 @@ extension LogStore {
     package func entries(from: Int, to: Int) throws -> [[UInt8]] {
         try pool.read { db in
             try Data.fetchAll(
-                db, sql: "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
+                db,
+                sql: "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
                 arguments: [from, to]
             ).map { Array($0) }
         }
@@ -27,8 +28,10 @@ extension LogStore {
         case .hashes(let level):
             let data = try pool.read { db in
                 try Data.fetchOne(
-                    db, sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?",
-                    arguments: [level, tile.index])
+                    db,
+                    sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?",
+                    arguments: [level, tile.index]
+                )
             }
             guard let data, data.count >= tile.width * 32 else { return nil }
             return Array(data.prefix(tile.width * 32))
@@ -44,7 +47,8 @@ extension LogStore {
     ///
     /// - Throws: `ProofError.outOfRange`, and what SQLite says.
     package func proof(
-        of index: Int, in checkpoint: VerifiedCheckpoint
+        of index: Int,
+        in checkpoint: VerifiedCheckpoint
     ) throws -> InclusionProof {
         let size = checkpoint.checkpoint.size
         let path = try pool.read { db in
@@ -66,8 +70,10 @@ extension LogStore {
     package func payload(_ digest: Digest) throws -> [UInt8]? {
         try pool.read { db in
             try Data.fetchOne(
-                db, sql: "SELECT bytes FROM payload WHERE digest = ?",
-                arguments: [digest.bytes.data])
+                db,
+                sql: "SELECT bytes FROM payload WHERE digest = ?",
+                arguments: [digest.bytes.data]
+            )
         }.map { Array($0) }
     }
 
@@ -112,15 +118,19 @@ package struct LogReader: Sendable {
             switch tile.kind {
             case .hashes(let level):
                 let data = try Data.fetchOne(
-                    db, sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?",
-                    arguments: [level, tile.index])
+                    db,
+                    sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?",
+                    arguments: [level, tile.index]
+                )
                 guard let data, data.count >= tile.width * 32 else { return nil }
                 return Array(data.prefix(tile.width * 32))
             case .entries:
                 let first = tile.index * TileCoordinate.fullWidth
                 let leaves = try Data.fetchAll(
-                    db, sql: "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
-                    arguments: [first, first + tile.width])
+                    db,
+                    sql: "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
+                    arguments: [first, first + tile.width]
+                )
                 guard leaves.count == tile.width else { return nil }
                 return leaves.compactMap { EntryBundle.encode(Array($0)) }.flatMap(\.self)
             }
@@ -133,11 +143,13 @@ extension LogStore {
     package func verdicts(from: Int, to: Int) throws -> [FoldVerdict] {
         try pool.read { db in
             let flagged = try Row.fetchAll(
-                db, sql: "SELECT idx, reason FROM flagged WHERE idx >= ? AND idx < ?",
+                db,
+                sql: "SELECT idx, reason FROM flagged WHERE idx >= ? AND idx < ?",
                 arguments: [from, to]
             ).reduce(into: [Int: String]()) { $0[$1["idx"]] = $1["reason"] }
             return try Row.fetchAll(
-                db, sql: "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
+                db,
+                sql: "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
                 arguments: [from, to]
             ).map { row in
                 let index: Int = row["idx"]

@@ -41,6 +41,7 @@ enum LogSchema {
                     BEGIN SELECT RAISE(ABORT, 'a log never shrinks'); END;
                 CREATE TRIGGER head_is_kept BEFORE DELETE ON head
                     BEGIN SELECT RAISE(ABORT, 'a log keeps its head'); END;
-                """)
+                """
+        )
     }
 }

@@ -1,8 +1,8 @@
 import Federation
 import Foundation
 import GRDB
-import Synchronization
 import Keys
+import Synchronization
 package import TransparencyLog
 
 /// One log on disk, the institution's own or the copy of another's: one SQLite file, one writer.
@@ -36,12 +36,18 @@ package final class LogStore: Sendable {
         origin = key.name
         self.key = key
         pool = try Database.open(
-            path, schemaVersion: LogSchema.version, mayCreate: create, schema: LogSchema.create)
+            path,
+            schemaVersion: LogSchema.version,
+            mayCreate: create,
+            schema: LogSchema.create
+        )
         try pool.write { db in
             let stored = try Row.fetchOne(db, sql: "SELECT origin, vkey FROM log")
             if stored == nil {
                 try db.execute(
-                    sql: "INSERT INTO log VALUES (1, ?, ?)", arguments: [key.name, key.text])
+                    sql: "INSERT INTO log VALUES (1, ?, ?)",
+                    arguments: [key.name, key.text]
+                )
             } else if stored?["vkey"] != key.text {
                 throw StoreError.corrupt(path, reason: "it belongs to another key")
             }
@@ -81,7 +87,9 @@ package final class LogStore: Sendable {
     }
 
     static func load(
-        _ db: GRDB.Database, key: VerifierKey, path: String
+        _ db: GRDB.Database,
+        key: VerifierKey,
+        path: String
     ) throws -> Loaded {
         let note = try Data.fetchOne(db, sql: "SELECT note FROM head")
         let head = try note.map { try VerifiedCheckpoint(Array($0), key: key) }
@@ -95,7 +103,9 @@ package final class LogStore: Sendable {
 
     /// Replaces the head by compare-and-swap on the note; the row must still be what memory holds.
     static func swapHead(
-        _ db: GRDB.Database, from old: VerifiedCheckpoint?, to new: VerifiedCheckpoint
+        _ db: GRDB.Database,
+        from old: VerifiedCheckpoint?,
+        to new: VerifiedCheckpoint
     ) throws {
         let head = new.checkpoint
         if let old {
@@ -103,11 +113,13 @@ package final class LogStore: Sendable {
                 sql: "UPDATE head SET size = ?, root = ?, note = ? WHERE id = 1 AND note = ?",
                 arguments: [
                     head.size, head.root.bytes.data, new.note.bytes.data, old.note.bytes.data,
-                ])
+                ]
+            )
         } else {
             try db.execute(
                 sql: "INSERT INTO head(id, size, root, note) VALUES (1, ?, ?, ?)",
-                arguments: [head.size, head.root.bytes.data, new.note.bytes.data])
+                arguments: [head.size, head.root.bytes.data, new.note.bytes.data]
+            )
         }
         guard db.changesCount == 1 else { throw StoreError.headChanged }
     }

@@ -31,7 +31,8 @@ package final class NodeDatabase: Sendable {
                         BEGIN SELECT RAISE(ABORT, 'the audit log is kept'); END;
                     CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit
                         BEGIN SELECT RAISE(ABORT, 'the audit log is final'); END;
-                    """)
+                    """
+            )
         }
     }
 
@@ -40,7 +41,8 @@ package final class NodeDatabase: Sendable {
         try pool.write { db in
             try db.execute(
                 sql: "INSERT INTO audit(at, action, detail) VALUES (?, ?, ?)",
-                arguments: [time.secondsSince1970, action, detail])
+                arguments: [time.secondsSince1970, action, detail]
+            )
         }
     }
 
@@ -48,7 +50,10 @@ package final class NodeDatabase: Sendable {
     package func witnessed(_ origin: String) throws -> SignedNote? {
         let data = try pool.read {
             try Data.fetchOne(
-                $0, sql: "SELECT note FROM witnessed WHERE origin = ?", arguments: [origin])
+                $0,
+                sql: "SELECT note FROM witnessed WHERE origin = ?",
+                arguments: [origin]
+            )
         }
         return try data.map { try SignedNote(Array($0)) }
     }
@@ -59,12 +64,17 @@ package final class NodeDatabase: Sendable {
     /// - Parameter cosign: makes the cosignature line over a verified checkpoint.
     /// - Returns: the verdict, and the cosignature when it is to cosign.
     package func witness(
-        _ request: AddCheckpoint, origin: String, key: VerifierKey?,
+        _ request: AddCheckpoint,
+        origin: String,
+        key: VerifierKey?,
         cosign: (VerifiedCheckpoint) throws -> NoteSignature
     ) throws -> (verdict: WitnessVerdict, cosignature: NoteSignature?) {
         try pool.write { db in
             let data = try Data.fetchOne(
-                db, sql: "SELECT note FROM witnessed WHERE origin = ?", arguments: [origin])
+                db,
+                sql: "SELECT note FROM witnessed WHERE origin = ?",
+                arguments: [origin]
+            )
             let held = try data.map { try Checkpoint(text: SignedNote(Array($0)).text) }
             let verdict = WitnessVerdict.judge(request, key: key, held: held)
             guard case .cosign(let checkpoint) = verdict else { return (verdict, nil) }
@@ -74,14 +84,17 @@ package final class NodeDatabase: Sendable {
                 $0.name == checkpoint.key.name && $0.keyID == checkpoint.key.keyID
             }
             let note = try SignedNote(
-                text: checkpoint.note.text, signatures: own + [cosignature])
+                text: checkpoint.note.text,
+                signatures: own + [cosignature]
+            )
             try db.execute(
                 sql: """
                     INSERT INTO witnessed(origin, size, note) VALUES (?, ?, ?)
                     ON CONFLICT(origin) DO UPDATE SET size = excluded.size, note = excluded.note
                     WHERE excluded.size >= witnessed.size
                     """,
-                arguments: [origin, checkpoint.checkpoint.size, note.bytes.data])
+                arguments: [origin, checkpoint.checkpoint.size, note.bytes.data]
+            )
             guard db.changesCount == 1 else { throw StoreError.headChanged }
             return (verdict, cosignature)
         }
@@ -107,8 +120,13 @@ package struct StoredDecision: Sendable, Equatable {
 
     /// A decision from its parts.
     package init(
-        subject: String, request: RequestID, record: [UInt8], r: [UInt8], precedent: [UInt8]?,
-        precedentSubject: String?, index: Int?
+        subject: String,
+        request: RequestID,
+        record: [UInt8],
+        r: [UInt8],
+        precedent: [UInt8]?,
+        precedentSubject: String?,
+        index: Int?
     ) {
         self.subject = subject
         self.request = request
@@ -128,8 +146,10 @@ extension NodeDatabase {
     package func intend(_ decision: StoredDecision, at time: Instant) throws -> StoredDecision {
         try pool.write { db in
             let row = try Row.fetchOne(
-                db, sql: "SELECT * FROM decision WHERE request = ?",
-                arguments: [decision.request.bytes.data])
+                db,
+                sql: "SELECT * FROM decision WHERE request = ?",
+                arguments: [decision.request.bytes.data]
+            )
             if let row { return try Self.decision(row) }
             try db.execute(
                 sql: """
@@ -141,7 +161,8 @@ extension NodeDatabase {
                     decision.subject, decision.request.bytes.data, decision.record.data,
                     decision.r.data, decision.precedent?.data, decision.precedentSubject,
                     time.secondsSince1970,
-                ])
+                ]
+            )
             return decision
         }
     }
@@ -151,7 +172,8 @@ extension NodeDatabase {
         try pool.write { db in
             try db.execute(
                 sql: "UPDATE decision SET idx = ? WHERE subject = ?",
-                arguments: [index, subject])
+                arguments: [index, subject]
+            )
         }
     }
 
@@ -167,7 +189,9 @@ extension NodeDatabase {
     package func decision(_ subject: String) throws -> StoredDecision? {
         try pool.read { db in
             try Row.fetchOne(
-                db, sql: "SELECT * FROM decision WHERE subject = ?", arguments: [subject]
+                db,
+                sql: "SELECT * FROM decision WHERE subject = ?",
+                arguments: [subject]
             ).map(Self.decision)
         }
     }
@@ -181,8 +205,13 @@ extension NodeDatabase {
             throw StoreError.corrupt("decision", reason: "no request id")
         }
         return StoredDecision(
-            subject: row["subject"], request: id, record: Array(record), r: Array(r),
-            precedent: precedent.map { Array($0) }, precedentSubject: row["precedent_subject"],
-            index: row["idx"])
+            subject: row["subject"],
+            request: id,
+            record: Array(record),
+            r: Array(r),
+            precedent: precedent.map { Array($0) },
+            precedentSubject: row["precedent_subject"],
+            index: row["idx"]
+        )
     }
 }

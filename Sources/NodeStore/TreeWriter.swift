@@ -44,7 +44,8 @@ struct TreeWriter {
 
     mutating func flush(_ db: GRDB.Database) throws {
         let statement = try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO tile(level, idx, hashes) VALUES (?, ?, ?)")
+            sql: "INSERT OR REPLACE INTO tile(level, idx, hashes) VALUES (?, ?, ?)"
+        )
         for tile in completed {
             try statement.execute(arguments: [tile.level, tile.index, tile.hashes.data])
         }
@@ -70,7 +71,8 @@ final class TileReader {
 
     func bytes(level: Int, index: Int) throws -> [UInt8] {
         let statement = try db.cachedStatement(
-            sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?")
+            sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?"
+        )
         guard let data = try Data.fetchOne(statement, arguments: [level, index]) else {
             throw StoreError.corrupt("tile", reason: "tile \(level)/\(index) is missing")
         }
@@ -81,7 +83,9 @@ final class TileReader {
         let (tile, offset, height) = TileCoordinate.containing(node, size: size)
         if tiles[tile] == nil, case .hashes(let level) = tile.kind {
             tiles[tile] = try HashTile(
-                bytes(level: level, index: tile.index), width: tile.width)
+                bytes(level: level, index: tile.index),
+                width: tile.width
+            )
         }
         guard let hash = tiles[tile]?.subtree(offset: offset, height: height) else {
             throw StoreError.corrupt("tile", reason: "\(tile.path) is too narrow")

@@ -90,8 +90,10 @@ extension ViewsStore {
     package func item(globalID: String, issuer: String?) throws -> CatalogueRow? {
         try pool.read { db in
             let byID = try Row.fetchOne(
-                db, sql: "SELECT * FROM item WHERE global_id = ?1 AND (?2 IS NULL OR domain = ?2)",
-                arguments: [globalID, issuer])
+                db,
+                sql: "SELECT * FROM item WHERE global_id = ?1 AND (?2 IS NULL OR domain = ?2)",
+                arguments: [globalID, issuer]
+            )
             if let byID { return CatalogueRow(byID) }
             guard let issuer else { return nil }
             return try Row.fetchOne(
@@ -118,8 +120,11 @@ extension ViewsStore {
             ).map { row in
                 let document: Data = row["document"]
                 return PrecedentRow(
-                    domain: row["domain"], origin: row["origin"], index: row["idx"],
-                    document: Array(document))
+                    domain: row["domain"],
+                    origin: row["origin"],
+                    index: row["idx"],
+                    document: Array(document)
+                )
             }
         }
     }
@@ -128,7 +133,8 @@ extension ViewsStore {
     package func itemCounts() throws -> [String: Int] {
         try pool.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT domain, count(*) AS n FROM item WHERE living GROUP BY domain"
+                db,
+                sql: "SELECT domain, count(*) AS n FROM item WHERE living GROUP BY domain"
             ).reduce(into: [:]) { $0[$1["domain"]] = $1["n"] }
         }
     }
@@ -137,8 +143,10 @@ extension ViewsStore {
     package func holdsDecision(domain: String, subject: String) throws -> Bool {
         try pool.read { db in
             try Row.fetchOne(
-                db, sql: "SELECT 1 FROM decision WHERE domain = ? AND subject = ?",
-                arguments: [domain, subject]) != nil
+                db,
+                sql: "SELECT 1 FROM decision WHERE domain = ? AND subject = ?",
+                arguments: [domain, subject]
+            ) != nil
         }
     }
 }

@@ -42,7 +42,8 @@ package final class ViewsStore: Sendable {
                         idx INTEGER NOT NULL, revision INTEGER NOT NULL, commitment BLOB NOT NULL,
                         PRIMARY KEY (domain, subject)
                     ) STRICT;
-                    """)
+                    """
+            )
         }
     }
 
@@ -50,7 +51,10 @@ package final class ViewsStore: Sendable {
     package func folded(_ origin: String) throws -> Int {
         try pool.read {
             try Int.fetchOne(
-                $0, sql: "SELECT size FROM folded WHERE origin = ?", arguments: [origin]) ?? 0
+                $0,
+                sql: "SELECT size FROM folded WHERE origin = ?",
+                arguments: [origin]
+            ) ?? 0
         }
     }
 
@@ -60,13 +64,20 @@ package final class ViewsStore: Sendable {
     ///   - entries: verdicts of the fold, one per entry, in order.
     ///   - document: reads a payload into what the views show.
     package func fold(
-        domain: String, origin: String, from: Int, entries: [FoldVerdict],
-        payload: (Digest) throws -> [UInt8]?, document: ([UInt8]) -> ViewDocument?
+        domain: String,
+        origin: String,
+        from: Int,
+        entries: [FoldVerdict],
+        payload: (Digest) throws -> [UInt8]?,
+        document: ([UInt8]) -> ViewDocument?
     ) throws {
         try pool.write { db in
             let size =
                 try Int.fetchOne(
-                    db, sql: "SELECT size FROM folded WHERE origin = ?", arguments: [origin]) ?? 0
+                    db,
+                    sql: "SELECT size FROM folded WHERE origin = ?",
+                    arguments: [origin]
+                ) ?? 0
             guard size == from else {
                 throw StoreError.corrupt("views", reason: "folded \(size), asked from \(from)")
             }
@@ -82,13 +93,16 @@ package final class ViewsStore: Sendable {
             }
             try db.execute(
                 sql: "INSERT OR REPLACE INTO folded(origin, size) VALUES (?, ?)",
-                arguments: [origin, from + entries.count])
+                arguments: [origin, from + entries.count]
+            )
         }
     }
 
     /// Shows payloads that arrived after their leaves.
     package func show(
-        domain: String, origin: String, payloads: [(digest: Digest, document: ViewDocument)]
+        domain: String,
+        origin: String,
+        payloads: [(digest: Digest, document: ViewDocument)]
     ) throws {
         try pool.write { db in
             let step = ViewStep(db: db, domain: domain, origin: origin)
@@ -138,7 +152,8 @@ private struct ViewStep {
                     """,
                 arguments: [
                     domain, key.subject, origin, state.index, leaf.payload?.bytes.data,
-                ])
+                ]
+            )
         case .decisionRecorded, .decisionSuperseded:
             try db.execute(
                 sql: """
@@ -149,7 +164,8 @@ private struct ViewStep {
                 arguments: [
                     domain, key.subject, origin, state.index, state.revision,
                     leaf.commitment?.bytes.data,
-                ])
+                ]
+            )
         default: break
         }
     }
@@ -158,8 +174,10 @@ private struct ViewStep {
         switch document {
         case .item(let json, let title, let body, let sameAs):
             let row = try Int64.fetchOne(
-                db, sql: "SELECT rowid FROM item WHERE domain = ? AND payload = ?",
-                arguments: [domain, payload.bytes.data])
+                db,
+                sql: "SELECT rowid FROM item WHERE domain = ? AND payload = ?",
+                arguments: [domain, payload.bytes.data]
+            )
             guard let row else { return }
             try db.cachedStatement(
                 sql: "UPDATE item SET title = ?, document = ? WHERE rowid = ?"
@@ -180,7 +198,8 @@ private struct ViewStep {
                     UPDATE precedent SET item = ?, document = ?
                     WHERE domain = ? AND payload = ?
                     """,
-                arguments: [item, json.data, domain, payload.bytes.data])
+                arguments: [item, json.data, domain, payload.bytes.data]
+            )
         }
     }
 }

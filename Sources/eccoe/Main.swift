@@ -20,7 +20,8 @@ struct Eccoe: AsyncParsableCommand {
             """,
         version: "\(Software.name) \(Software.version)",
         subcommands: [
-            Init.self, LogNoun.self, ProofNoun.self, JSONNoun.self,
+            Init.self, Join.self, LogNoun.self, ProofNoun.self, RegistryNoun.self, MemberNoun.self,
+            JSONNoun.self,
         ])
 
     static func main() async {

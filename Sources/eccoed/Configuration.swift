@@ -77,7 +77,10 @@ struct Configuration: Sendable {
         if let text = try reader.optional("precedents") {
             guard let policy = PrecedentPolicy(text) else {
                 throw reader.problem(
-                    "precedents", "is unknown", "always, threshold, threshold:<k> or never")
+                    "precedents",
+                    "is unknown",
+                    "always, threshold, threshold:<k> or never"
+                )
             }
             precedents = policy
         }
@@ -85,7 +88,8 @@ struct Configuration: Sendable {
     }
 
     private static func flatten(
-        _ yaml: String, path: String
+        _ yaml: String,
+        path: String
     ) throws(Problem) -> [String: Any] {
         let loaded: Any?
         do {
@@ -106,8 +110,11 @@ struct Configuration: Sendable {
         }
         if let unknown = values.keys.filter({ !keys.contains($0) }).sorted().first {
             throw Problem(
-                .configuration, "unknown key \(unknown)", at: path,
-                try: "the keys are " + keys.sorted().joined(separator: ", "))
+                .configuration,
+                "unknown key \(unknown)",
+                at: path,
+                try: "the keys are " + keys.sorted().joined(separator: ", ")
+            )
         }
         return values
     }
@@ -162,8 +169,10 @@ private struct ConfigurationReader {
                 let port = entry["port"] == nil ? 0 : entry["port"] as? Int
             else {
                 throw problem(
-                    "outbound.allow", "has an entry that is none",
-                    "host, address (an IP address) and port (0: any)")
+                    "outbound.allow",
+                    "has an entry that is none",
+                    "host, address (an IP address) and port (0: any)"
+                )
             }
             allowed.append(OutboundAllow(host: host, address: address, port: port))
         }

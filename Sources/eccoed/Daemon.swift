@@ -1,4 +1,3 @@
-import UnixSignals
 import CanonicalJSON
 import Federation
 import Keys
@@ -8,6 +7,7 @@ import NodeClient
 import NodeServer
 import NodeStore
 import ServiceLifecycle
+import UnixSignals
 
 /// Puts the rooms together and runs them until a signal.
 struct Daemon {
@@ -23,29 +23,48 @@ struct Daemon {
         let node = try Node(
             identity: try identity(folder),
             settings: NodeSettings(
-                epoch: 1, anchorFolder: configuration.anchor,
-                precedents: configuration.precedents),
-            folder: folder, time: SystemTime(), transport: transport,
-            traffic: { Self.traffic(transport.traffic) }, logger: logger)
+                epoch: 1,
+                anchorFolder: configuration.anchor,
+                precedents: configuration.precedents
+            ),
+            folder: folder,
+            time: SystemTime(),
+            transport: transport,
+            traffic: { Self.traffic(transport.traffic) },
+            logger: logger
+        )
         let parts = NodeServices(node: node, clock: ContinuousClock())
         let logger = logger
         let https = try Servers.https(
-            node: node, host: configuration.host, port: configuration.port,
-            certificate: configuration.certificate, key: configuration.privateKey
+            node: node,
+            host: configuration.host,
+            port: configuration.port,
+            certificate: configuration.certificate,
+            key: configuration.privateKey
         ) { port in
             logger.notice(
-                "Ready", metadata: ["url": "\(node.identity.url)", "port": "\(port)"])
+                "Ready",
+                metadata: ["url": "\(node.identity.url)", "port": "\(port)"]
+            )
         }
         let control = try Servers.control(
-            desk: parts.control, socket: configuration.socket, logger: logger)
+            desk: parts.control,
+            socket: configuration.socket,
+            logger: logger
+        )
         let group = ServiceGroup(
             configuration: .init(
                 services: (parts.services + [control, https]).map {
                     .init(
-                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                        service: $0,
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup
+                    )
                 },
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
         do {
             try await group.run()
         } catch {
@@ -57,10 +76,13 @@ struct Daemon {
 
     private func identity(_ folder: DataFolder) throws -> NodeIdentity {
         NodeIdentity(
-            domain: configuration.domain, url: configuration.url,
-            logKey: try folder.readKey(.log), witnessKey: try folder.readKey(.witness),
+            domain: configuration.domain,
+            url: configuration.url,
+            logKey: try folder.readKey(.log),
+            witnessKey: try folder.readKey(.witness),
             mirrorKey: try folder.readKey(.mirror),
-            credentialKey: try folder.readKey(.credential))
+            credentialKey: try folder.readKey(.credential)
+        )
     }
 
     private static func traffic(_ traffic: Traffic) -> JSON {

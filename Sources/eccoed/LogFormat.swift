@@ -33,7 +33,9 @@ struct StderrHandler: LogHandler {
     }
 
     private func json(
-        _ time: String, _ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]
+        _ time: String,
+        _ event: LogEvent,
+        _ fields: [(key: String, value: Logger.MetadataValue)]
     ) -> String {
         var object = JSONObject()
         object["time"] = .string(time)
@@ -44,9 +46,12 @@ struct StderrHandler: LogHandler {
     }
 
     private func logfmt(
-        _ time: String, _ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]
+        _ time: String,
+        _ event: LogEvent,
+        _ fields: [(key: String, value: Logger.MetadataValue)]
     ) -> String {
-        let head = "time=\(time) level=\(event.level.rawValue) msg=\(quoted(event.message.description))"
+        let head =
+            "time=\(time) level=\(event.level.rawValue) msg=\(quoted(event.message.description))"
         return fields.reduce(head) { "\($0) \($1.key)=\(quoted($1.value.description))" }
     }
 

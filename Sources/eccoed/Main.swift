@@ -46,12 +46,17 @@ struct Main {
     private static func run(_ path: String) async throws {
         guard let bytes = try DurableFile.read(path, limit: 1 << 20) else {
             throw Problem(
-                .configuration, "there is no configuration", at: path,
-                try: "make one with eccoe init, and name it with --config")
+                .configuration,
+                "there is no configuration",
+                at: path,
+                try: "make one with eccoe init, and name it with --config"
+            )
         }
         let configuration = try Configuration(
-            yaml: String(decoding: bytes, as: UTF8.self), path: path,
-            environment: ProcessInfo.processInfo.environment)
+            yaml: String(decoding: bytes, as: UTF8.self),
+            path: path,
+            environment: ProcessInfo.processInfo.environment
+        )
         let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
         let isJSON = configuration.logFormat == "json"
         let logger = Logger(label: "eccoed") { _ in StderrHandler(isJSON: isJSON, level: level) }
@@ -63,12 +68,18 @@ struct Main {
         case let problem as Problem: problem
         case StoreError.locked(let lock):
             Problem(
-                .configuration, "another daemon uses this data folder", at: lock,
-                try: "stop it first; one data folder belongs to one daemon")
+                .configuration,
+                "another daemon uses this data folder",
+                at: lock,
+                try: "stop it first; one data folder belongs to one daemon"
+            )
         case StoreError.exposedKey(let key):
             Problem(
-                .keyUnusable, "others than the owner may read this private key", at: key,
-                try: "chmod 0400 \(key)")
+                .keyUnusable,
+                "others than the owner may read this private key",
+                at: key,
+                try: "chmod 0400 \(key)"
+            )
         default: Problem(.internalError, "\(error)", at: path)
         }
     }

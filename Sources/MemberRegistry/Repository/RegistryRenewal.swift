@@ -132,3 +132,11 @@ extension RegistryRepository {
         return isSame ? leftover : nil
     }
 }
+
+extension RegistryRepository {
+    /// Whether timestamp or snapshot is in the second half of its life.
+    package func isRenewalDue(at time: Instant) -> Bool {
+        isDue(trusted.timestamp?.expires ?? time, lifetimes.timestamp, at: time)
+            || isDue(trusted.snapshot?.expires ?? time, lifetimes.snapshot, at: time)
+    }
+}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanonicalJSON
+import Federation
 import Foundation
 import NodeClient
 import NodeStore
@@ -62,6 +63,11 @@ struct NodeOptions: ParsableArguments {
     var socketPath: String {
         if let path = socket ?? Self.variable("ECCOE_SOCKET") { return path }
         return named == nil ? "/run/eccoe/eccoed.sock" : folder.socket
+    }
+
+    /// Asks the daemon one thing.
+    func ask(_ operation: ControlOperation, _ body: JSON = [:]) async throws -> JSON {
+        try await withDaemon { try await $0.call(operation, body) }
     }
 
     /// Lets `body` speak to the daemon.

@@ -20,7 +20,7 @@ struct LogInit: Verb {
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
-        let answer = try await node.withDaemon { try await $0.call(.logInit) }
+        let answer = try await node.ask(.logInit)
         output.write(answer) {
             TextTable.pairs([
                 ("origin", TextTable.cell($0["origin"])), ("size", TextTable.cell($0["size"])),
@@ -47,9 +47,7 @@ struct LogShow: Verb {
     func execute() async throws {
         var body = JSONObject()
         body["origin"] = origin.map { .string($0) }
-        let answer = try await node.withDaemon { [body] in
-            try await $0.call(.logShow, .object(body))
-        }
+        let answer = try await node.ask(.logShow, .object(body))
         output.write(answer) { answer in
             let confirmed =
                 answer["confirmed"]?["size"].map {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CanonicalJSON
 import Credentials
 import Federation
 import Keys
