@@ -165,6 +165,17 @@ let package = Package(
             dependencies: ["Catalogue", "Keys", "CanonicalJSON"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "CredentialsTests", dependencies: ["Credentials", "Keys", "CanonicalJSON"],
+            swiftSettings: strict),
+        .testTarget(name: "RecognitionTests", dependencies: pureRooms, swiftSettings: strict),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: [
+                "CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore",
+                "NodeClient", "eccoe", "eccoed",
+            ],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )

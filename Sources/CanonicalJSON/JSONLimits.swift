@@ -19,16 +19,28 @@ public struct JSONLimits: Sendable {
 
     /// The network's own messages: depth 16, 512 members, strings of 64 KiB, 1 MiB in all.
     public static let ownMessage = JSONLimits(
-        depth: 16, members: 512, stringBytes: 64 << 10, totalBytes: 1 << 20)
+        depth: 16,
+        members: 512,
+        stringBytes: 64 << 10,
+        totalBytes: 1 << 20
+    )
 
     /// Credentials from outside: depth 64, otherwise as `ownMessage` with 1 MiB strings, since a
     /// credential may carry its picture.
     public static let outsideCredential = JSONLimits(
-        depth: 64, members: 512, stringBytes: 1 << 20, totalBytes: 1 << 20)
+        depth: 64,
+        members: 512,
+        stringBytes: 1 << 20,
+        totalBytes: 1 << 20
+    )
 
     /// Files that an operator names on the command line: bounded only against accidents.
     public static let operatorFile = JSONLimits(
-        depth: 128, members: 1 << 20, stringBytes: 64 << 20, totalBytes: 1 << 30)
+        depth: 128,
+        members: 1 << 20,
+        stringBytes: 64 << 20,
+        totalBytes: 1 << 30
+    )
 }
 
 /// Why a text is not acceptable JSON, and where.

@@ -4,11 +4,15 @@ extension JSON {
     ///
     /// - Throws: `JSONError` with reason and place.
     public static func read(
-        _ text: [UInt8], limits: JSONLimits = .ownMessage
+        _ text: [UInt8],
+        limits: JSONLimits = .ownMessage
     ) throws(JSONError) -> JSON {
         guard text.count <= limits.totalBytes else {
             throw JSONError(
-                .textTooLong(limit: limits.totalBytes), offset: limits.totalBytes, in: text)
+                .textTooLong(limit: limits.totalBytes),
+                offset: limits.totalBytes,
+                in: text
+            )
         }
         var reader = JSONReader(text: text, limits: limits)
         return try reader.document()

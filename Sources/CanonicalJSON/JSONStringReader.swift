@@ -19,7 +19,8 @@ extension JSONReader {
     }
 
     private func decoded(
-        _ bytes: ArraySlice<UInt8>, from start: Int
+        _ bytes: ArraySlice<UInt8>,
+        from start: Int
     ) throws(JSONError) -> String {
         guard bytes.count <= limits.stringBytes else {
             throw error(.stringTooLong(limit: limits.stringBytes), at: start)

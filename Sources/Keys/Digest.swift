@@ -80,7 +80,10 @@ public struct Digest: Hashable, Sendable {
     private func copy(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) {
         for index in 0..<4 {
             buffer.storeBytes(
-                of: words[index].littleEndian, toByteOffset: offset + index * 8, as: UInt64.self)
+                of: words[index].littleEndian,
+                toByteOffset: offset + index * 8,
+                as: UInt64.self
+            )
         }
     }
 
@@ -95,7 +98,8 @@ public struct Digest: Hashable, Sendable {
             var words = InlineArray<4, UInt64>(repeating: 0)
             for index in 0..<4 {
                 words[index] = UInt64(
-                    littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+                    littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
+                )
             }
             return words
         }
@@ -140,7 +144,9 @@ public enum MAC {
     /// The 32-byte code of `message` under `key`.
     public static func sha256(key: [UInt8], message: [UInt8]) -> Digest? {
         let code = HMAC<SHA256>.authenticationCode(
-            for: message, using: SymmetricKey(data: key))
+            for: message,
+            using: SymmetricKey(data: key)
+        )
         return Digest(bytes: Array(code))
     }
 }

@@ -22,7 +22,8 @@ public struct Instant: Hashable, Comparable, Sendable {
     /// Seconds from `earlier` to `later`, clamped to what an `Int64` holds.
     public static func - (later: Instant, earlier: Instant) -> Int64 {
         let (difference, overflow) = later.secondsSince1970.subtractingReportingOverflow(
-            earlier.secondsSince1970)
+            earlier.secondsSince1970
+        )
         return overflow ? (later < earlier ? .min : .max) : difference
     }
 
@@ -106,7 +107,8 @@ public struct Instant: Hashable, Comparable, Sendable {
     }
 
     private static func number(
-        _ digits: ArraySlice<UInt8>, in range: ClosedRange<Int64>
+        _ digits: ArraySlice<UInt8>,
+        in range: ClosedRange<Int64>
     ) -> Int64? {
         var value: Int64 = 0
         for digit in digits {

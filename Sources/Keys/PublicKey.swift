@@ -23,7 +23,9 @@ public enum PublicKey: Hashable, Sendable {
     /// Whether `signature` over `message` was made by the holder of this key. A key or signature
     /// that cannot be read is an invalid signature, never an error.
     public func isValid(
-        signature: [UInt8], over message: [UInt8], form: SignatureForm = .raw
+        signature: [UInt8],
+        over message: [UInt8],
+        form: SignatureForm = .raw
     ) -> Bool {
         switch self {
         case .ed25519(let bytes):
@@ -43,8 +45,10 @@ public enum PublicKey: Hashable, Sendable {
                 return false
             }
             return key.isValidSignature(
-                _RSA.Signing.RSASignature(rawRepresentation: signature), for: message,
-                padding: form == .pkcs1 ? .insecurePKCS1v1_5 : .PSS)
+                _RSA.Signing.RSASignature(rawRepresentation: signature),
+                for: message,
+                padding: form == .pkcs1 ? .insecurePKCS1v1_5 : .PSS
+            )
         }
     }
 

@@ -118,3 +118,12 @@ extension DurableFile {
         return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     }
 }
+
+extension DurableFile {
+    /// Removes a file; fine when there is none.
+    ///
+    /// - Throws: `StoreError.file`.
+    package static func remove(_ path: String) throws {
+        guard unlink(path) == 0 || errno == ENOENT else { throw StoreError.file(path, errno) }
+    }
+}

@@ -96,7 +96,9 @@ public struct VerifiedCheckpoint: Sendable, Equatable {
     /// - Throws: what the signer throws, and `NoteError` when the signer is not of this origin.
     public init(signing checkpoint: Checkpoint, by signer: NoteSigner) throws {
         let signature = try signer.sign(
-            checkpoint.text, at: Instant(secondsSince1970: 0))
+            checkpoint.text,
+            at: Instant(secondsSince1970: 0)
+        )
         let note = try SignedNote(text: checkpoint.text, signatures: [signature])
         try self.init(note, key: signer.key)
     }
@@ -121,7 +123,8 @@ public struct VerifiedCheckpoint: Sendable, Equatable {
     ///
     /// - Throws: as `cosignatures(by:)`.
     public func confirmed(
-        by witnesses: [VerifierKey], quorum: Int
+        by witnesses: [VerifierKey],
+        quorum: Int
     ) throws(NoteError) -> Instant? {
         let times = try cosignatures(by: witnesses).map(\.time).sorted()
         guard quorum > 0, times.count >= quorum else { return nil }

@@ -27,7 +27,10 @@ public struct InclusionProof: Sendable, Equatable {
             let text = String(validating: bytes, as: UTF8.self)
         else { throw .malformed("too large or not UTF-8") }
         var lines = text.split(
-            separator: "\n", maxSplits: 70, omittingEmptySubsequences: false)[...]
+            separator: "\n",
+            maxSplits: 70,
+            omittingEmptySubsequences: false
+        )[...]
         guard lines.popFirst() == "c2sp.org/tlog-proof@v1" else {
             throw .malformed("the first line is not c2sp.org/tlog-proof@v1")
         }
@@ -75,8 +78,12 @@ public struct InclusionProof: Sendable, Equatable {
     public func verify(leaf: [UInt8], key: VerifierKey) throws -> VerifiedCheckpoint {
         let verified = try VerifiedCheckpoint(checkpoint, key: key)
         try MerkleTree.verifyInclusion(
-            leafHash: Digest.ofLeaf(leaf), index: index, size: verified.checkpoint.size,
-            proof: path, root: verified.checkpoint.root)
+            leafHash: Digest.ofLeaf(leaf),
+            index: index,
+            size: verified.checkpoint.size,
+            proof: path,
+            root: verified.checkpoint.root
+        )
         return verified
     }
 }

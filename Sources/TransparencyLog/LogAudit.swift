@@ -39,7 +39,9 @@ public struct LogAudit: Sendable {
         guard range.size < checkpoint.size else { return nil }
         let index = range.size / TileCoordinate.fullWidth
         let width = min(
-            TileCoordinate.fullWidth, checkpoint.size - index * TileCoordinate.fullWidth)
+            TileCoordinate.fullWidth,
+            checkpoint.size - index * TileCoordinate.fullWidth
+        )
         return TileCoordinate(.entries, index: index, width: width)
     }
 
@@ -75,18 +77,21 @@ public struct LogAudit: Sendable {
         guard next == nil, range.root == checkpoint.root else {
             throw Finding(
                 resource: "checkpoint",
-                reason: "the entries hash to \(range.root), the checkpoint says \(checkpoint.root)")
+                reason: "the entries hash to \(range.root), the checkpoint says \(checkpoint.root)"
+            )
         }
         guard let old else { return }
         guard old.size <= checkpoint.size else {
             throw Finding(
                 resource: "checkpoint",
-                reason: "rolled back: size \(checkpoint.size) is below the known \(old.size)")
+                reason: "rolled back: size \(checkpoint.size) is below the known \(old.size)"
+            )
         }
         guard oldRoot == old.root else {
             throw Finding(
                 resource: "checkpoint",
-                reason: "history was rewritten: at size \(old.size) the root is another")
+                reason: "history was rewritten: at size \(old.size) the root is another"
+            )
         }
     }
 
@@ -108,8 +113,10 @@ public struct LogAudit: Sendable {
         let (full, _) = TileCoordinate.widths(level: level, size: range.size)
         let width = rows[level].count
         let tile = TileCoordinate(
-            .hashes(level: level), index: width == TileCoordinate.fullWidth ? full - 1 : full,
-            width: width)
+            .hashes(level: level),
+            index: width == TileCoordinate.fullWidth ? full - 1 : full,
+            width: width
+        )
         computed[tile] = rows[level]
         rows[level] = []
         pending.append(tile)

@@ -81,7 +81,8 @@ public enum MerkleTree {
     ///
     /// - Throws: what `node` throws.
     public static func hash(
-        of range: Range<Int>, node: (Node) throws -> Digest
+        of range: Range<Int>,
+        node: (Node) throws -> Digest
     ) throws -> Digest {
         var hash: Digest?
         for subtree in nodes(covering: range.lowerBound, range.upperBound).reversed() {
@@ -95,7 +96,9 @@ public enum MerkleTree {
     ///
     /// - Throws: `ProofError.outOfRange`, and what `node` throws.
     public static func inclusionProof(
-        index: Int, size: Int, node: (Node) throws -> Digest
+        index: Int,
+        size: Int,
+        node: (Node) throws -> Digest
     ) throws -> [Digest] {
         guard let ranges = inclusionRanges(index: index, size: size) else {
             throw ProofError.outOfRange
@@ -107,7 +110,9 @@ public enum MerkleTree {
     ///
     /// - Throws: `ProofError.outOfRange`, and what `node` throws.
     public static func consistencyProof(
-        old: Int, new: Int, node: (Node) throws -> Digest
+        old: Int,
+        new: Int,
+        node: (Node) throws -> Digest
     ) throws -> [Digest] {
         if old == 0, new >= 0 { return [] }
         guard let ranges = consistencyRanges(old: old, new: new) else {

@@ -5,7 +5,11 @@ extension MerkleTree {
     ///
     /// - Throws: `ProofError`.
     public static func verifyInclusion(
-        leafHash: Digest, index: Int, size: Int, proof: [Digest], root: Digest
+        leafHash: Digest,
+        index: Int,
+        size: Int,
+        proof: [Digest],
+        root: Digest
     ) throws(ProofError) {
         guard index >= 0, index < size else { throw .outOfRange }
         let inner = (index ^ (size - 1)).significantBits
@@ -28,7 +32,11 @@ extension MerkleTree {
     ///
     /// - Throws: `ProofError`.
     public static func verifyConsistency(
-        old: Int, oldRoot: Digest, new: Int, newRoot: Digest, proof: [Digest]
+        old: Int,
+        oldRoot: Digest,
+        new: Int,
+        newRoot: Digest,
+        proof: [Digest]
     ) throws(ProofError) {
         guard old >= 0, old <= new else { throw .outOfRange }
         if old == 0 || old == new {

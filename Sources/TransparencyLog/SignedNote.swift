@@ -27,7 +27,9 @@ public struct SignedNote: Sendable, Equatable {
         guard let split = Self.lastBlankLine(bytes) else { throw .noSignatureBlock }
         guard bytes.last == UInt8(ascii: "\n") else { throw .missingFinalNewline }
         let lines = bytes[(split + 2)...].dropLast().split(
-            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            separator: UInt8(ascii: "\n"),
+            omittingEmptySubsequences: false
+        )
         guard lines.count <= Self.maximumSignatures else {
             throw .tooManySignatures(limit: Self.maximumSignatures)
         }
@@ -92,7 +94,9 @@ public struct NoteSignature: Sendable, Equatable {
     public init(line: [UInt8]) throws(NoteError) {
         let dash: [UInt8] = [0xe2, 0x80, 0x94, 0x20]
         let parts = line.dropFirst(4).split(
-            separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+            separator: UInt8(ascii: " "),
+            omittingEmptySubsequences: false
+        )
         guard line.starts(with: dash), parts.count == 2,
             let name = String(validating: parts[0], as: UTF8.self), VerifierKey.isName(name),
             let text = String(validating: parts[1], as: UTF8.self),

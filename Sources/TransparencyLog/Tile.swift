@@ -69,7 +69,8 @@ public struct TileCoordinate: Hashable, Sendable {
 
     /// The tile in which a tree of `size` holds the hashes below `node`, and where in it.
     public static func containing(
-        _ node: MerkleTree.Node, size: Int
+        _ node: MerkleTree.Node,
+        size: Int
     ) -> (tile: TileCoordinate, offset: Int, height: Int) {
         let level = node.level / 8
         let height = node.level % 8

@@ -91,7 +91,8 @@ public struct VerifierKey: Sendable, Hashable {
             guard let parsed = TimestampedSignature(signature.signature),
                 PublicKey.ed25519(publicKey).isValid(
                     signature: parsed.signature,
-                    over: TimestampedSignature.message(text: text, at: parsed.timestamp))
+                    over: TimestampedSignature.message(text: text, at: parsed.timestamp)
+                )
             else { throw .invalidSignature(by: name) }
             return parsed.timestamp
         }
@@ -120,12 +121,17 @@ public struct NoteSigner: Sendable {
         switch key.type {
         case .ed25519:
             return NoteSignature(
-                name: key.name, keyID: key.keyID, signature: try signer.sign(text))
+                name: key.name,
+                keyID: key.keyID,
+                signature: try signer.sign(text)
+            )
         case .cosignature:
             let signature = try signer.sign(TimestampedSignature.message(text: text, at: time))
             return NoteSignature(
-                name: key.name, keyID: key.keyID,
-                signature: TimestampedSignature(timestamp: time, signature: signature).bytes)
+                name: key.name,
+                keyID: key.keyID,
+                signature: TimestampedSignature(timestamp: time, signature: signature).bytes
+            )
         }
     }
 }

@@ -20,8 +20,9 @@ struct Eccoe: AsyncParsableCommand {
             """,
         version: "\(Software.name) \(Software.version)",
         subcommands: [
-            Init.self, Join.self, LogNoun.self, ProofNoun.self, RegistryNoun.self, MemberNoun.self,
-            JSONNoun.self,
+            Init.self, Join.self, Status.self, RegistryNoun.self, MemberNoun.self, PeerNoun.self,
+            CatalogueNoun.self, DecisionNoun.self, CredentialNoun.self, LogNoun.self,
+            ProofNoun.self, JSONNoun.self,
         ])
 
     static func main() async {
@@ -33,7 +34,9 @@ struct Eccoe: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            guard !(error is ExitCode), exitCode(for: error) == .validationFailure else {
+                exit(withError: error)
+            }
             let message = fullMessage(for: error)
             let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
             StandardStream.error.write("\(Software.name): \(text)\n")

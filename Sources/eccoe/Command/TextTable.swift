@@ -33,7 +33,9 @@ enum TextTable {
                 column == row.count - 1
                     ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
             }
-            return padded.joined(separator: "  ") + "\n"
+            let line = padded.joined(separator: "  ")
+            return line.prefix(upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex)
+                + "\n"
         }.joined()
     }
 

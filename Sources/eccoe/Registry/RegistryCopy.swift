@@ -19,7 +19,8 @@ struct RegistryCopy {
             while let name = found?.nextObject() as? String {
                 let path = part + "/" + name
                 var isFolder: ObjCBool = false
-                FileManager.default.fileExists(atPath: folder + "/" + path, isDirectory: &isFolder)
+                _ = FileManager.default.fileExists(
+                    atPath: folder + "/" + path, isDirectory: &isFolder)
                 guard !isFolder.boolValue, !name.hasSuffix(".new") else { continue }
                 files[path] = try DurableFile.read(
                     folder + "/" + path, limit: Limits.registryFileBytes)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CanonicalJSON
 import Federation
+import Foundation
 import Keys
 import MemberRegistry
 import NodeStore
@@ -133,7 +134,7 @@ struct RegistryAdmit: Verb {
             change = try repository.update(request.document, signers: signers, at: now)
         }
         try authority.published.write(change)
-        try DurableFile.remove(waiting.path)
+        try FileManager.default.removeItem(atPath: waiting.path)
         let isRunning = await node.pokeRegistry()
         write(request, change, daemon: isRunning)
     }

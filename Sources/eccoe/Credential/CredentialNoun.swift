@@ -1,0 +1,123 @@
+import ArgumentParser
+import CanonicalJSON
+import Credentials
+import Federation
+import Keys
+import MemberRegistry
+
+/// `eccoe credential ...`
+struct CredentialNoun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "credential",
+        abstract: "Learners' credentials: issue, verify, and look up what they are worth here.",
+        subcommands: [
+            CredentialIssue.self, CredentialVerify.self, CredentialLookup.self,
+            CredentialDID.self,
+        ])
+}
+
+/// `eccoe credential issue <item id>`
+struct CredentialIssue: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "issue",
+        abstract: "Issue a credential for an item of the own catalogue.",
+        discussion: """
+            Writes an Open Badges 3.0 credential, signed (eddsa-jcs-2022), to standard output.
+
+            Example:  eccoe credential issue BC-101 --subject '{"id":"did:example:learner"}' > badge.json
+            """)
+
+    @Argument(help: "The item's id in the own catalogue.")
+    var item: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Who has achieved it: a JSON object, or a file that holds one.", valueName: "json"))
+    var subject: String
+
+    @Option(help: ArgumentHelp("Until when it is valid.", valueName: "time"))
+    var validUntil: String?
+
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var output: OutputOptions
+
+    func execute() async throws {
+        let isInline = subject.drop { $0.isWhitespace }.hasPrefix("{")
+        let text =
+            isInline
+            ? Array(subject.utf8) : try InputFile.read(subject, limit: Limits.lookupBytes)
+        var body = JSONObject()
+        body["item"] = .string(item)
+        body["subject"] = try JSON.read(text, limits: .outsideCredential)
+        body["validUntil"] = validUntil.map { .string($0) }
+        StandardStream.output.write(line: try await node.ask(.credentialIssue, .object(body)))
+    }
+}
+
+/// `eccoe credential lookup <file>`
+struct CredentialLookup: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "lookup",
+        abstract: "Ask the own node what a learner's credential is worth here.",
+        discussion: """
+            Verifies it, and looks for its issuer among the members and its item in the issuer's \
+            signed catalogue. Exit status 0 valid, 1 invalid, 2 indeterminate.
+
+            Example:  eccoe credential lookup badge.json
+            """)
+
+    @Argument(help: "The credential; - is standard input.")
+    var file: String
+
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var output: OutputOptions
+
+    func execute() async throws {
+        let bytes = try InputFile.read(file, limit: Limits.lookupBytes)
+        let credential = try JSON.read(bytes, limits: .outsideCredential)
+        let answer = try await node.ask(.credentialLookup, ["credential": credential])
+        output.write(answer) { answer in
+            let item = answer["item"]
+            return CheckTable.text(
+                TextTable.cell(answer["verdict"]), answer["checks"]?.array ?? [])
+                + (item == nil
+                    ? ""
+                    : "\n"
+                        + TextTable.pairs([
+                            ("item", TextTable.cell(item?["title"])),
+                            ("institution", TextTable.cell(item?["domain"])),
+                            ("credits", TextTable.cell(item?["credits"])),
+                        ]))
+        }
+        try answer["verdict"]?.string.flatMap { CredentialReport.Verdict(rawValue: $0) }?.exit()
+    }
+}
+
+/// `eccoe credential did`
+struct CredentialDID: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "did",
+        abstract: "Write the DID document of the institution's website.",
+        discussion: """
+            did:web:<domain> is resolved at https://<domain>/.well-known/did.json: put the file \
+            there. Reads the data folder; needs no daemon.
+
+            Example:  eccoe credential did > /srv/www/.well-known/did.json
+            """)
+
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var output: OutputOptions
+
+    func execute() async throws {
+        let own = try OwnMember.read(node.folder)
+        let member = try RegistryCopy.accepted(node.folder)?.member(own.domain)?.document ?? own
+        let keys = member.keys.filter { $0.use == .credential && $0.isValid(at: now) }
+            .map { DIDWeb.NamedKey(kid: $0.kid, key: $0.publicKey) }
+        guard !keys.isEmpty, let document = DIDWeb.document(domain: member.domain, keys: keys)
+        else {
+            throw CommandFailure(
+                Problem(.keyUnusable, "there is no valid credential key", at: member.domain))
+        }
+        StandardStream.output.write(line: document)
+    }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import CanonicalJSON
+import Federation
+import NodeClient
+
+/// A length of time as a person writes it: `60s`, `2m`, `500ms`.
+struct TimeSpan: ExpressibleByArgument {
+    let duration: Duration
+
+    /// So many seconds.
+    init(seconds: Int) {
+        duration = .seconds(seconds)
+    }
+
+    var defaultValueDescription: String { "\(duration.components.seconds)s" }
+
+    init?(argument: String) {
+        let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1)]
+        for (unit, seconds) in units where argument.hasSuffix(unit) {
+            guard let number = Double(argument.dropLast(unit.count)), number >= 0,
+                number * seconds < 1e9
+            else { continue }
+            duration = .milliseconds(Int64(number * seconds * 1000))
+            return
+        }
+        return nil
+    }
+}
+
+/// `eccoe status`
+struct Status: Verb {
+    enum Goal: String, ExpressibleByArgument, CaseIterable {
+        case converged
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show how the node is doing, or wait until it holds everything it has heard of.",
+        discussion: """
+            With --wait converged it ends with status 0 once all logs are held, confirmed and \
+            complete, and with 1 when that took longer than --timeout.
+
+            Example:  eccoe status --wait converged --timeout 60s
+            """)
+
+    @Option(help: "Wait for this.")
+    var wait: Goal?
+
+    @Option(help: ArgumentHelp("How long to wait, such as 60s or 2m.", valueName: "time"))
+    var timeout = TimeSpan(seconds: 60)
+
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var output: OutputOptions
+
+    func execute() async throws {
+        let answer = try await node.withDaemon { client in
+            wait == nil ? try await client.call(.status) : try await converged(client)
+        }
+        output.write(answer, Self.text)
+        if wait != nil, answer["converged"]?.bool != true {
+            let waits = (answer["waits"]?.array ?? []).compactMap(\.string)
+            throw CommandFailure(
+                .negative,
+                Problem(
+                    .notConfirmed, "not converged in time: \(waits.joined(separator: "; "))",
+                    at: node.socketPath, try: "see eccoe peer list, and the daemon's log"))
+        }
+    }
+
+    private func converged(_ client: ControlClient) async throws -> JSON {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: timeout.duration)
+        let progress = ProgressLine()
+        defer { progress.clear() }
+        while true {
+            do {
+                let answer = try await client.call(.status)
+                if answer["converged"]?.bool == true || clock.now >= end { return answer }
+                progress.update("waiting: \(TextTable.cell(answer["waits"]?[0]))")
+            } catch let problem as Problem
+                where problem.slug == .unreachable && clock.now < end
+            {
+                progress.update("waiting for the daemon")
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private static func text(_ answer: JSON) -> String {
+        let registry = answer["registry"]
+        let log = answer["log"]
+        let waits = (answer["waits"]?.array ?? []).compactMap(\.string)
+        var text = TextTable.pairs([
+            ("domain", TextTable.cell(answer["domain"])), ("url", TextTable.cell(answer["url"])),
+            ("software", TextTable.cell(answer["software"])),
+            ("standing", TextTable.cell(answer["standing"])),
+            (
+                "registry",
+                registry?["name"] == nil
+                    ? "none yet"
+                    : "\(TextTable.cell(registry?["name"])), snapshot "
+                        + "\(TextTable.cell(registry?["snapshot"])), "
+                        + "\(TextTable.cell(registry?["members"])) members, "
+                        + TextTable.cell(registry?["freshness"])
+            ),
+            ("own log", log.map(line) ?? "none yet: eccoe log init"),
+            ("items", TextTable.cell(answer["items"])),
+            ("converged", waits.isEmpty ? "yes" : "no: " + waits.joined(separator: "; ")),
+        ])
+        let followed = answer["followed"]?.array ?? []
+        if !followed.isEmpty {
+            text += "\n" + TextTable.rows(
+                ["LOG", "SIZE", "CONFIRMED", "COSIGNED", "ITEMS"],
+                followed.map { row in
+                    [
+                        TextTable.cell(row["origin"]), TextTable.cell(row["size"]),
+                        TextTable.cell(row["confirmedSize"]),
+                        "\(TextTable.cell(row["cosignatures"])) of "
+                            + TextTable.cell(row["quorum"]),
+                        TextTable.cell(row["items"]),
+                    ]
+                })
+        }
+        return text
+    }
+
+    private static func line(_ log: JSON) -> String {
+        "\(TextTable.cell(log["origin"])), \(TextTable.cell(log["size"])) entries, "
+            + "\(TextTable.cell(log["confirmedSize"])) confirmed"
+    }
+}

@@ -1,0 +1,129 @@
+import CanonicalJSON
+import Testing
+
+@testable import Catalogue
+
+@Suite struct RuleTests {
+    @Test func `the complete item meets all but what its values fail`() {
+        let item = SampleItem.complete
+        #expect(Grade(item, by: .council2022).met == 9)
+        #expect(Grade(item, by: .eccoe).met == 14)
+    }
+
+    @Test func `the smallest item states little, which counts as not met`() {
+        let grade = Grade(SampleItem.smallest, by: .council2022)
+        #expect(grade.checks.count == 9)
+        #expect(grade.met == 2)
+        #expect(
+            grade.checks.filter { $0.status == .notStated }.map(\.field) == [
+                "/awardingBody", "/learningOutcomes", "/workloadHours", "/eqfLevel",
+                "/assessmentTypes", "/modes", "/qualityAssurance",
+            ]
+        )
+        #expect(Grade(SampleItem.smallest, by: .eccoe).met == 3)
+    }
+
+    @Test(arguments: [
+        (nil as String?, [CreditPoints](), Check.Status.notStated),
+        ("60", [], .met),
+        (nil, [CreditPoints(framework: Vocabulary.ects, number: "5")], .met),
+        (nil, [CreditPoints(framework: nil, number: "5")], .notMet),
+    ])
+    func `workload is hours, or credits that say of what`(
+        hours: String?,
+        points: [CreditPoints],
+        status: Check.Status
+    ) {
+        var item = SampleItem.smallest
+        item.workloadHours = hours
+        item.creditPoints = points
+        #expect(status == check("workload", .council2022, item)?.status)
+    }
+
+    @Test func `unlevelled is an answer`() {
+        var item = SampleItem.smallest
+        item.eqfLevel = EQF.unlevelled
+        #expect(check("level", .council2022, item)?.status == .met)
+    }
+
+    @Test(arguments: [
+        ("4.9", Check.Status.notMet), ("5", .met), ("40", .met), ("40.1", .notMet),
+    ])
+    func `NZQA lists micro-credentials of 5 to 40 credits`(number: String, status: Check.Status) {
+        var item = SampleItem.smallest
+        item.creditPoints = [CreditPoints(framework: NZQCF.creditFramework, number: number)]
+        let found = check("credits", .nzqa, item)
+        #expect(found?.status == status)
+        #expect((found?.detail == nil) == (status == .met))
+    }
+
+    @Test func `credits of another framework say nothing to NZQA`() {
+        var item = SampleItem.smallest
+        item.creditPoints = [CreditPoints(framework: Vocabulary.ects, number: "5")]
+        #expect(check("credits", .nzqa, item)?.status == .notStated)
+    }
+
+    @Test(arguments: [
+        ("Barista Training (Micro-credential)", Check.Status.met),
+        ("International Masterclass", .met), ("New ideas for Zealand", .met),
+        ("A Master's guide", .notMet), ("National Certificate", .notMet),
+        ("Law of New Zealand", .notMet), ("DEGREE in nothing", .notMet),
+    ])
+    func `a title must not sound like a qualification`(title: String, status: Check.Status) {
+        var item = SampleItem.smallest
+        item.title = ["en": title]
+        #expect(check("title-words", .nzqa, item)?.status == status)
+    }
+
+    @Test(arguments: [
+        ([String](), Check.Status.notStated), (["urn:eccoe:nzsced:110901"], .met),
+        (["urn:eccoe:nzsced:1109"], .notMet), (["x:y"], .notStated),
+    ])
+    func `NZQA asks for six digits of NZSCED`(fields: [String], status: Check.Status) {
+        var item = SampleItem.smallest
+        item.otherFields = fields
+        #expect(check("field", .nzqa, item)?.status == status)
+    }
+
+    @Test func `the check report has the form that others script against`() throws {
+        let report = imported(
+            #"{"id":"A","title":{"en":"T"},"defaultLanguage":"en","provider":{"name":{"en":"P"}},"#
+                + #""awardingBody":{"name":{"en":"P"}},"workloadHours":"2,5"}"#,
+            .json
+        )
+        let json = CheckReport.json(of: report)
+        #expect(json.object?.names == ["items", "problems"])
+        #expect(json["items"]?[0]?.object?.names == ["id", "title", "rules"])
+        #expect(json["items"]?[0]?["title"] == ["en": "T"])
+        let rules = json["items"]?[0]?["rules"]
+        #expect(rules?.object?.names == ["council-2022", "nzqa", "eccoe"])
+        #expect(rules?["council-2022"]?["of"]?.integer == 9)
+        #expect(rules?["council-2022"]?["met"]?.integer == 3)
+        #expect(
+            rules?["council-2022"]?["checks"]?[1] == [
+                "id": "issuer-country", "status": "not-stated", "field": "/awardingBody",
+            ]
+        )
+        #expect(
+            json["problems"] == [
+                [
+                    "at": "line 1, /workloadHours", "message": #"2,5 was read as "2.5" hours"#,
+                    "remedy": #"write decimals as strings with a point, such as "2.5""#,
+                ]
+            ]
+        )
+    }
+
+    @Test func `rule sets are found by id, and checks have ids of their own`() {
+        #expect(RuleSet.named("nzqa")?.id == "nzqa")
+        #expect(RuleSet.named("other") == nil)
+        for ruleSet in RuleSet.all {
+            let ids = ruleSet.checks(of: SampleItem.smallest).map(\.id)
+            #expect(Set(ids).count == ids.count)
+        }
+    }
+
+    private func check(_ id: String, _ set: RuleSet, _ item: LearningOpportunity) -> Check? {
+        set.checks(of: item).first { $0.id == id }
+    }
+}

@@ -1,0 +1,23 @@
+import Testing
+
+struct HelpTests {
+    @Test(arguments: [
+        "", "init", "join", "status", "registry", "registry init", "registry requests",
+        "registry admit", "registry list", "registry invite", "registry refresh", "catalogue",
+        "catalogue import", "catalogue check", "catalogue publish", "catalogue withdraw",
+        "catalogue list", "catalogue show", "catalogue search", "decision", "decision record",
+        "decision show", "decision receipt", "decision verify", "credential",
+        "credential issue", "credential verify", "credential lookup", "credential did", "log",
+        "log init", "log show", "log key", "log verify", "log prove", "log export", "proof",
+        "proof verify", "peer", "peer list", "peer refresh", "member", "member list",
+        "member show", "json", "json canonicalize",
+    ])
+    func `every command explains itself`(_ command: String) throws {
+        let words = command.split(separator: " ").map(String.init)
+        let outcome = try EccoeProcess().run(words + ["--help"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("OVERVIEW: "))
+        let isVerb = words.count == 2 || ["init", "join", "status"].contains(command)
+        if isVerb { #expect(outcome.output.contains("Example"), "no example: \(command)") }
+    }
+}

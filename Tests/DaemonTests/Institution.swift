@@ -1,0 +1,126 @@
+import CanonicalJSON
+import Federation
+import Foundation
+import Glibc
+import Keys
+import NodeClient
+import NodeStore
+import Synchronization
+
+/// One institution that runs its own registry and is its only member: real programs, real disk,
+/// real TLS, in a folder of its own.
+final class Institution {
+    let folder: DataFolder
+    let domain = "uni-a.example"
+    private let root: String
+    private(set) var daemon: Process?
+
+    /// Makes the data folder and founds the registry.
+    init() throws {
+        // Short, since a Unix socket's path has at most 107 bytes.
+        root = "/tmp/eccoe-t-\(UUID().uuidString.prefix(8))"
+        folder = DataFolder(root + "/a")
+        try FileManager.default.createDirectory(
+            atPath: root, withIntermediateDirectories: true)
+        try eccoe([
+            "init", "--domain", domain, "--name", "University A", "--listen", "127.0.0.1:0",
+            "--allow", "\(domain)=127.0.0.1", "--anchor", root + "/anchor",
+        ])
+        try eccoe(["registry", "init", "--name", "Test", "--body", "demo", "--suffix", "example"])
+    }
+
+    deinit {
+        if let daemon, daemon.isRunning { kill(daemon.processIdentifier, SIGKILL) }
+        try? FileManager.default.removeItem(atPath: root)
+    }
+
+    /// A file in the test's folder.
+    func file(_ name: String) -> String { root + "/" + name }
+
+    /// Runs the command to its end; a non-zero exit is an error.
+    @discardableResult
+    func eccoe(_ arguments: [String]) throws -> JSON {
+        let output = Pipe()
+        let process = try Self.process(
+            "eccoe", arguments + ["--data", folder.path, "-o", "json"], output: output)
+        let bytes = Array(output.fileHandleForReading.readDataToEndOfFile())
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(what: arguments.joined(separator: " "), status: process.terminationStatus)
+        }
+        return bytes.isEmpty ? .null : try JSON.read(bytes, limits: .operatorFile)
+    }
+
+    /// Starts the daemon and returns when it listens.
+    func start() throws {
+        let errors = Pipe()
+        let process = try Self.process(
+            "eccoed", ["--config", folder.configuration], errors: errors)
+        daemon = process
+        let handle = errors.fileHandleForReading
+        var seen = ""
+        while !seen.contains("msg=Ready") {
+            let data = handle.availableData
+            guard !data.isEmpty else { throw Failure(what: "eccoed: \(seen)", status: 1) }
+            seen += String(decoding: data, as: UTF8.self)
+        }
+        // What follows is read and dropped, so that the daemon never blocks on a full pipe.
+        handle.readabilityHandler = { if $0.availableData.isEmpty { $0.readabilityHandler = nil } }
+    }
+
+    /// Ends the daemon without any warning.
+    func killDaemon() {
+        guard let daemon else { return }
+        kill(daemon.processIdentifier, SIGKILL)
+        daemon.waitUntilExit()
+    }
+
+    /// Ends the daemon as a service manager does; returns its exit status.
+    func stop() -> Int32 {
+        guard let daemon else { return -1 }
+        kill(daemon.processIdentifier, SIGTERM)
+        daemon.waitUntilExit()
+        return daemon.terminationStatus
+    }
+
+    /// Asks the daemon over its socket.
+    func ask(_ operation: ControlOperation, _ body: JSON = [:]) async throws -> JSON {
+        try await ControlClient(socket: folder.socket).call(operation, body)
+    }
+
+    /// The built program beside the test bundle.
+    static func binary(_ name: String) throws -> URL {
+        let candidates = [
+            Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent(),
+            URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
+            URL(fileURLWithPath: FileManager.default.currentDirectoryPath + "/.build/debug"),
+        ]
+        for folder in candidates {
+            let file = folder.appendingPathComponent(name)
+            if FileManager.default.isExecutableFile(atPath: file.path) { return file }
+        }
+        throw CocoaError(.fileNoSuchFile)
+    }
+
+    /// Starts a program in an almost empty environment.
+    static func process(
+        _ name: String, _ arguments: [String], output: Pipe? = nil, errors: Pipe? = nil
+    ) throws -> Process {
+        let process = Process()
+        process.executableURL = try binary(name)
+        process.arguments = arguments
+        process.environment = ["SWIFT_BACKTRACE": "enable=no", "PATH": "/usr/bin:/bin"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output ?? FileHandle.nullDevice
+        process.standardError = errors ?? FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    /// A command that did not do what the test needs.
+    struct Failure: Error, CustomStringConvertible {
+        let what: String
+        let status: Int32
+        var description: String { "exit \(status): \(what)" }
+    }
+}
