@@ -5,8 +5,10 @@
 
 import json
 import pathlib
+import re
 import ssl
 import sys
+import textwrap
 import urllib.error
 import urllib.request
 
@@ -22,7 +24,10 @@ def checks(indent, *shown):
     """The lines of a report on standard input, those named (all when none is)."""
     for check in json.load(sys.stdin)["checks"]:
         if not shown or check["id"] in shown:
-            print(f"{indent}{TICKS[check['status']]} {check['id']}: {check['detail']}")
+            # Keys and hashes by their beginnings; the report's file has them whole.
+            detail = re.sub(r"[A-Za-z0-9_+/=-]{30,}", lambda m: m[0][:8] + "...", check["detail"])
+            line = f"{TICKS[check['status']]} {check['id']}: {detail}"
+            print(textwrap.fill(line, 100, initial_indent=indent, subsequent_indent=indent + "    "))
 
 
 def behind(*files):

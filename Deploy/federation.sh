@@ -34,17 +34,17 @@ found_node() {
 # start_node <node>: returns once it says Ready.
 start_node() {
     local who="$1" log="$folder/$1.log" before waited=0
-    before="$(grep -c 'msg=Ready' "$log" 2>/dev/null || true)"
+    touch "$log"
+    before="$(grep -c 'msg=Ready' "$log" || true)"
     # A session of its own: what interrupts the demo does not reach the daemons.
     setsid "$bin/eccoed" --config "$folder/$who/eccoed.yaml" >>"$log" 2>&1 </dev/null &
     echo $! >"$folder/$who.pid"
     disown
-    until [ "$(grep -c 'msg=Ready' "$log" || true)" -gt "${before:-0}" ]; do
+    until [ "$(grep -c 'msg=Ready' "$log")" -gt "$before" ]; do
         sleep 0.1
         waited=$((waited + 1))
-        if ! is_running "$folder/$who"; then
-            [ "$waited" -gt 3 ] && broken "the node of $who.example ended at its start" "$log"
-        fi
+        kill -0 "$(cat "$folder/$who.pid")" 2>/dev/null \
+            || broken "the node of $who.example ended at its start" "$log"
         [ "$waited" -lt 300 ] || broken "the node of $who.example was not ready in 30 s" "$log"
     done
 }

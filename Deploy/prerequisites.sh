@@ -60,7 +60,9 @@ with_progress() {
     shift
     mkdir -p "$(dirname "$log")"
     "$@" >"$log" 2>&1 </dev/null &
-    local child=$!
+    local child=$! before
+    # A script that is stopped takes its child along; its own trap is put back afterwards.
+    before=$(trap -p EXIT)
     trap 'kill "$child" 2>/dev/null || true' EXIT
     while kill -0 "$child" 2>/dev/null; do
         sleep 1
@@ -71,6 +73,7 @@ with_progress() {
     done
     wait "$child" || status=$?
     trap - EXIT
+    eval "$before"
     return "$status"
 }
 

@@ -41,7 +41,7 @@ package struct Draft: Sendable, Equatable {
             at: isDecision ? time.startOfDay : time,
             subject: subject,
             revision: type.hasSubject ? (state?.revision ?? 0) + 1 : nil,
-            previous: type.hasSubject ? state?.index : nil,
+            previous: type.countsRevisions ? state?.index : nil,
             payload: payload.map { Digest(of: $0) },
             references: references,
             commitment: commitment
@@ -95,7 +95,8 @@ package struct RequestID: Hashable, Sendable {
     package init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12],
-            let bytes = Hex.decode(parts.joined()), bytes[6] >> 4 == 7
+            let bytes = Hex.decode(parts.joined()), bytes[6] >> 4 == 7,
+            bytes[8] >> 6 == 2
         else { return nil }
         self.bytes = bytes
     }

@@ -251,8 +251,9 @@ package struct GossipState: Sendable {
 
     /// A bucket of 10, refilled one a minute.
     private mutating func refresh(from domain: String, at now: Instant) -> [Effect] {
-        let minutes = lastToken.map { max(0, (now - $0) / 60) } ?? 0
-        if lastToken == nil || minutes > 0 { lastToken = now }
+        let last = lastToken ?? now
+        let minutes = max(0, (now - last) / 60)
+        lastToken = last + minutes * 60
         refreshTokens = min(10, refreshTokens + Int(minutes))
         guard refreshTokens > 0 else { return [] }
         refreshTokens -= 1

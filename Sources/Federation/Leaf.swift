@@ -129,7 +129,10 @@ package enum LeafReading: Sendable, Equatable {
         leaf.on = try member("on", of: json) { $0.string }
         leaf.references =
             try member("refs", of: json) { value in
-                value.array.map { $0.compactMap(\.string) }
+                value.array.flatMap { list in
+                    let texts = list.compactMap(\.string)
+                    return texts.count == list.count ? texts : nil
+                }
             } ?? []
         if let violation = leaf.violation { throw Malformed(reason: violation) }
         return .leaf(leaf)
@@ -166,6 +169,9 @@ extension Leaf {
             guard let revision, revision >= 1 else { return "revision is not at least 1" }
         } else if subject != nil || revision != nil || previous != nil {
             return "\(type.rawValue) has no subject, revision or previous"
+        }
+        if type == .precedentPublished || type == .issuanceAnchored, revision != 1 {
+            return "\(type.rawValue) has revision 1 only"
         }
         if let previous, previous < 0 { return "previous is negative" }
         if type.hasPayload != (payload != nil) {

@@ -3,6 +3,9 @@ package import TransparencyLog
 
 /// The body of `add-checkpoint` (C2SP tlog-witness).
 package struct AddCheckpoint: Sendable, Equatable {
+    /// Hashes that a consistency proof may have (C2SP tlog-witness).
+    package static let maximumHashes = 63
+
     /// Size of the witness's last cosigned checkpoint, as the log believes.
     package let oldSize: Int
     /// Consistency proof from the old size, at most 63 hashes.
@@ -41,6 +44,9 @@ package struct AddCheckpoint: Sendable, Equatable {
         else { throw Problem(.malformedRequest, "the first line is not old <size>", at: "line 1") }
         var proof: [Digest] = []
         while let line = lines.popFirst(), !line.isEmpty {
+            guard proof.count < Self.maximumHashes else {
+                throw Problem(.malformedRequest, "more than \(Self.maximumHashes) proof lines")
+            }
             guard let hash = Digest(base64: line) else {
                 throw Problem(
                     .malformedRequest,
@@ -49,9 +55,6 @@ package struct AddCheckpoint: Sendable, Equatable {
                 )
             }
             proof.append(hash)
-        }
-        guard proof.count <= 63 else {
-            throw Problem(.malformedRequest, "more than 63 proof lines")
         }
         do {
             note = try SignedNote(Array(lines.joined(separator: "\n").utf8))

@@ -37,9 +37,9 @@ package final class Cosigning: Service, Sendable {
         await cancelWhenGracefulShutdown {
             for await _ in self.wakes {
                 var attempts = 0
-                while !Task.isCancelled, await !self.round(), attempts < 5 {
+                while !Task.isCancelled, await !self.round() {
                     attempts += 1
-                    try? await self.clock.sleep(for: .seconds(min(8, attempts)))
+                    try? await self.clock.sleep(for: .seconds(min(30, attempts)))
                 }
             }
         }

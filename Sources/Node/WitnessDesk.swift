@@ -27,6 +27,7 @@ package struct WitnessDesk: Sendable {
         let log = node.registry.log(origin)
         if let log, !log.isOpen { return (.forbidden("the epoch is closed"), nil) }
         let now = node.time.now()
+        if log == nil { node.gossip.handle { $0.announcedUnknown(at: now) } }
         return try node.database.witness(request, origin: origin, key: log?.key) {
             try signer.sign($0.note.text, at: now)
         }

@@ -12,21 +12,27 @@ enum ClientConfiguration {
     ///   - roots: nil for the system's.
     ///   - overrides: addresses to connect to instead of asking DNS.
     static func makeClient(
-        roots: NIOSSLTrustRoots?, overrides: [String: String], idle: TimeAmount = .seconds(60)
+        roots: NIOSSLTrustRoots?,
+        overrides: [String: String],
+        idle: TimeAmount = .seconds(60)
     ) -> HTTPClient {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         tls.certificateVerification = .fullVerification
         if let roots { tls.trustRoots = roots }
         var configuration = HTTPClient.Configuration(
-            tlsConfiguration: tls, redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(5), read: .seconds(30)))
+            tlsConfiguration: tls,
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(5), read: .seconds(30))
+        )
         configuration.httpVersion = .http1Only
         configuration.dnsOverride = overrides
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.idleTimeout = idle
         return HTTPClient(
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            configuration: configuration
+        )
     }
 
     /// The roots of a peer's address; nil for the system's.
@@ -40,8 +46,11 @@ enum ClientConfiguration {
                 return .certificates([try NIOSSLCertificate(bytes: der, format: .der)])
             } catch {
                 throw Problem(
-                    .unreachable, "the authority of \(domain) in the registry is unreadable",
-                    at: domain, try: "ask \(domain) to mend its registry entry")
+                    .unreachable,
+                    "the authority of \(domain) in the registry is unreadable",
+                    at: domain,
+                    try: "ask \(domain) to mend its registry entry"
+                )
             }
         }
     }

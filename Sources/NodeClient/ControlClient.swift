@@ -8,7 +8,11 @@ package final class ControlClient: Sendable {
     /// Bytes of an answer: a page of a large catalogue with its evidence fits.
     private static let maximumAnswerBytes = 64 << 20
     private static let answerLimits = JSONLimits(
-        depth: 64, members: 1 << 20, stringBytes: 64 << 20, totalBytes: maximumAnswerBytes)
+        depth: 64,
+        members: 1 << 20,
+        stringBytes: 64 << 20,
+        totalBytes: maximumAnswerBytes
+    )
 
     private let socket: String
     private let client: HTTPClient
@@ -28,10 +32,13 @@ package final class ControlClient: Sendable {
     /// - Throws: the daemon's `Problem`, or one with slug `unreachable` when no daemon answers.
     package func call(_ operation: ControlOperation, _ body: JSON = [:]) async throws -> JSON {
         let exchange = HTTPExchange(
-            method: "POST", url: "http+unix://\(Self.encoded(socket))\(operation.path)",
+            method: "POST",
+            url: "http+unix://\(Self.encoded(socket))\(operation.path)",
             headers: [("Content-Type", "application/json"), ("Host", "localhost")],
-            body: body.canonicalBytes, maximumBytes: Self.maximumAnswerBytes,
-            deadline: .seconds(120))
+            body: body.canonicalBytes,
+            maximumBytes: Self.maximumAnswerBytes,
+            deadline: .seconds(120)
+        )
         let response: PeerResponse
         do {
             response = try await exchange.perform(by: client, counting: counter)
@@ -43,13 +50,19 @@ package final class ControlClient: Sendable {
             answer = try JSON.read(response.body, limits: Self.answerLimits)
         } catch {
             throw Problem(
-                .internalError, "the daemon's answer is no JSON: \(error)", at: socket,
-                try: "check that eccoed and eccoe are of the same version")
+                .internalError,
+                "the daemon's answer is no JSON: \(error)",
+                at: socket,
+                try: "check that eccoed and eccoe are of the same version"
+            )
         }
         if response.status == 200 { return answer }
         throw Problem(json: answer)
             ?? Problem(
-                .internalError, "the daemon answered with status \(response.status)", at: socket)
+                .internalError,
+                "the daemon answered with status \(response.status)",
+                at: socket
+            )
     }
 
     /// Closes the connection; must be called before the client is let go.
@@ -61,19 +74,28 @@ package final class ControlClient: Sendable {
         switch HTTPExchange.systemErrorCode(error) {
         case .noSuchFile, .connectionRefused:
             return Problem(
-                .unreachable, "no daemon answers at \(socket)", at: socket,
+                .unreachable,
+                "no daemon answers at \(socket)",
+                at: socket,
                 try: "start it: eccoed --config <data folder>/eccoed.yaml; or name its folder "
-                    + "with --data")
+                    + "with --data"
+            )
         case .permissionDenied:
             return Problem(
-                .forbidden, "this user may not speak to the daemon", at: socket,
-                try: "run as root or as a member of the group eccoe")
+                .forbidden,
+                "this user may not speak to the daemon",
+                at: socket,
+                try: "run as root or as a member of the group eccoe"
+            )
         case .other:
             guard let problem = exchange.problem(error) as? Problem, problem.slug == .unreachable
             else { return exchange.problem(error) }
             return Problem(
-                .unreachable, "the daemon did not finish its answer: \(problem.detail)",
-                at: socket, try: "see the daemon's log, then try again")
+                .unreachable,
+                "the daemon did not finish its answer: \(problem.detail)",
+                at: socket,
+                try: "see the daemon's log, then try again"
+            )
         }
     }
 

@@ -21,14 +21,17 @@ package final class FetchClient: Sendable {
                 !certificates.isEmpty
             else {
                 throw Problem(
-                    .configuration, "no certificate in the file of the authority",
-                    try: "give the authority's certificate in PEM")
+                    .configuration,
+                    "no certificate in the file of the authority",
+                    try: "give the authority's certificate in PEM"
+                )
             }
             roots = .certificates(certificates)
         }
         client = ClientConfiguration.makeClient(
             roots: roots,
-            overrides: Dictionary(allow.map { ($0.host, $0.address.text) }) { first, _ in first })
+            overrides: Dictionary(allow.map { ($0.host, $0.address.text) }) { first, _ in first }
+        )
     }
 
     /// What went over the wire.
@@ -38,17 +41,28 @@ package final class FetchClient: Sendable {
     ///
     /// - Throws: `Problem` with slug `unreachable`, `too-large` or `malformed-request`.
     package func send(
-        _ method: String = "GET", _ url: String, headers: [(name: String, value: String)] = [],
-        body: [UInt8] = [], maximumBytes: Int
+        _ method: String = "GET",
+        _ url: String,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
+        maximumBytes: Int
     ) async throws -> PeerResponse {
         guard let (origin, rest) = HTTPOrigin.read(url) else {
             throw Problem(
-                .malformedRequest, "this is no http or https URL", at: url,
-                try: "write it like https://node.uni-a.example:8443/log/1")
+                .malformedRequest,
+                "this is no http or https URL",
+                at: url,
+                try: "write it like https://node.uni-a.example:8443/log/1"
+            )
         }
         let exchange = HTTPExchange(
-            method: method, url: origin.url + (rest.isEmpty ? "/" : rest), headers: headers,
-            body: body, maximumBytes: maximumBytes, deadline: .seconds(120))
+            method: method,
+            url: origin.url + (rest.isEmpty ? "/" : rest),
+            headers: headers,
+            body: body,
+            maximumBytes: maximumBytes,
+            deadline: .seconds(120)
+        )
         do {
             return try await exchange.perform(by: client, counting: counter)
         } catch { throw exchange.problem(error) }
@@ -65,8 +79,11 @@ package final class FetchClient: Sendable {
         default:
             let target = response.headers["location"].map { ", it points to \($0)" } ?? ""
             throw Problem(
-                .unreachable, "the server answered with status \(response.status)\(target)",
-                at: url, try: "check the URL")
+                .unreachable,
+                "the server answered with status \(response.status)\(target)",
+                at: url,
+                try: "check the URL"
+            )
         }
     }
 

@@ -20,7 +20,8 @@ struct HTTPExchange: Sendable {
     ///
     /// - Throws: `Problem` with slug `too-large`, and what the client says; `problem` translates.
     func perform(
-        by client: HTTPClient, counting traffic: TrafficCounter
+        by client: HTTPClient,
+        counting traffic: TrafficCounter
     ) async throws -> PeerResponse {
         do {
             return try await inTime(by: client, counting: traffic)
@@ -39,7 +40,8 @@ struct HTTPExchange: Sendable {
 
     /// AsyncHTTPClient's own deadline ends with the response's head; this one covers the body.
     private func inTime(
-        by client: HTTPClient, counting traffic: TrafficCounter
+        by client: HTTPClient,
+        counting traffic: TrafficCounter
     ) async throws -> PeerResponse {
         try await withThrowingTaskGroup(of: PeerResponse.self) { group in
             group.addTask { try await send(by: client, counting: traffic) }
@@ -54,7 +56,8 @@ struct HTTPExchange: Sendable {
     }
 
     private func send(
-        by client: HTTPClient, counting traffic: TrafficCounter
+        by client: HTTPClient,
+        counting traffic: TrafficCounter
     ) async throws -> PeerResponse {
         var request = HTTPClientRequest(url: url)
         request.method = HTTPMethod(rawValue: method)
@@ -73,11 +76,13 @@ struct HTTPExchange: Sendable {
             headers: Dictionary(
                 response.headers.map { ($0.name.lowercased(), $0.value) }
             ) { $0 + ", " + $1 },
-            body: try await collect(response, counting: traffic))
+            body: try await collect(response, counting: traffic)
+        )
     }
 
     private func collect(
-        _ response: HTTPClientResponse, counting traffic: TrafficCounter
+        _ response: HTTPClientResponse,
+        counting traffic: TrafficCounter
     ) async throws -> [UInt8] {
         var body: [UInt8] = []
         if let length = response.headers.first(name: "content-length").flatMap({ Int($0) }) {
@@ -98,8 +103,11 @@ struct HTTPExchange: Sendable {
 
     private var tooLarge: Problem {
         Problem(
-            .tooLarge, "the answer is larger than \(maximumBytes) bytes", at: url,
-            try: "the server breaks the protocol's limits; tell its operator")
+            .tooLarge,
+            "the answer is larger than \(maximumBytes) bytes",
+            at: url,
+            try: "the server breaks the protocol's limits; tell its operator"
+        )
     }
 
     /// What the system said when the connection failed.
@@ -136,8 +144,8 @@ struct HTTPExchange: Sendable {
             "cannot connect: "
                 + (error.connectionErrors.first.map { describe($0.error) }
                     ?? "the name does not resolve")
-        case is NIOSSLError, is NIOSSLExtraError:
-            "the TLS certificate or handshake is not accepted: \(error)"
+        case is NIOSSLExtraError: "the server's certificate is for another host"
+        case let error as NIOSSLError: reason(error)
         default: describe(error)
         }
     }
@@ -150,6 +158,13 @@ struct HTTPExchange: Sendable {
         case .cancelled: "the request was cancelled"
         default: "\(error)"
         }
+    }
+
+    /// BoringSSL says it only in a text that also names its own source files.
+    private static func reason(_ error: NIOSSLError) -> String {
+        "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
+            ? "the server's certificate has expired, or is of an authority that is not trusted here"
+            : "the TLS handshake failed"
     }
 
     private static func remedy(_ error: any Error) -> String {

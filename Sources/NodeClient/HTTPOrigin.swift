@@ -58,7 +58,8 @@ package struct HTTPOrigin: Hashable, Sendable {
     }
 
     private static func split(
-        _ authority: Substring, defaultPort: Int
+        _ authority: Substring,
+        defaultPort: Int
     ) -> (host: String, port: Int)? {
         var host = authority
         var port = defaultPort
@@ -70,7 +71,8 @@ package struct HTTPOrigin: Hashable, Sendable {
             port = Int(number)
             host = authority[..<colon]
         }
-        if host.hasPrefix("[") || host.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2e }) {
+        if host.hasPrefix("[") || host.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2e })
+        {
             guard let address = IPAddress(String(host)) else { return nil }
             return (address.text, port)
         }

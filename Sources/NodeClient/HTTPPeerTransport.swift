@@ -43,17 +43,24 @@ package actor HTTPPeerTransport: PeerTransport {
         guard let (origin, rest) = HTTPOrigin.read(peerAddress.url), rest.isEmpty || rest == "/"
         else {
             throw Problem(
-                .unreachable, "the node address is no https URL", at: peerAddress.url,
-                try: "ask \(peerAddress.domain) to mend its registry entry")
+                .unreachable,
+                "the node address is no https URL",
+                at: peerAddress.url,
+                try: "ask \(peerAddress.domain) to mend its registry entry"
+            )
         }
         let exchange = HTTPExchange(
-            method: request.method, url: origin.url + request.path, headers: request.headers,
-            body: request.body, maximumBytes: request.maximumBytes,
-            deadline: .seconds(request.isBulk ? 120 : 30))
+            method: request.method,
+            url: origin.url + request.path,
+            headers: request.headers,
+            body: request.body,
+            maximumBytes: request.maximumBytes,
+            deadline: .seconds(request.isBulk ? 120 : 30)
+        )
         if peers[peerAddress] != nil {
             do {
                 return try await perform(exchange, with: peerAddress)
-            } catch where HTTPExchange.isConnectionFailure(error) {
+            } catch  where HTTPExchange.isConnectionFailure(error) {
                 // The name may lead elsewhere by now: ask the guard again.
             } catch { throw exchange.problem(error) }
         }
@@ -72,7 +79,9 @@ package actor HTTPPeerTransport: PeerTransport {
     }
 
     private func connect(
-        to peerAddress: PeerAddress, origin: HTTPOrigin, address: IPAddress
+        to peerAddress: PeerAddress,
+        origin: HTTPOrigin,
+        address: IPAddress
     ) throws {
         guard !isShutDown else {
             throw Problem(.unreachable, "the transport is shut down", at: origin.url)
@@ -81,11 +90,13 @@ package actor HTTPPeerTransport: PeerTransport {
         let roots = try ClientConfiguration.roots(of: peerAddress.trust, for: peerAddress.domain)
         let overrides = origin.address == address ? [:] : [origin.host: address.text]
         peers[peerAddress] = Peer(
-            client: ClientConfiguration.makeClient(roots: roots, overrides: overrides))
+            client: ClientConfiguration.makeClient(roots: roots, overrides: overrides)
+        )
     }
 
     private func perform(
-        _ exchange: HTTPExchange, with address: PeerAddress
+        _ exchange: HTTPExchange,
+        with address: PeerAddress
     ) async throws -> PeerResponse {
         guard let client = peers[address]?.client else {
             throw Problem(.unreachable, "the transport is shut down", at: exchange.url)

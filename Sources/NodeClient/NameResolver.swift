@@ -30,8 +30,11 @@ package enum NameResolver {
         guard !addresses.isEmpty else {
             let reason = status == 0 ? "it has no address" : String(cString: gai_strerror(status))
             throw Problem(
-                .unreachable, "the name \(host) does not resolve: \(reason)", at: host,
-                try: "check the name and DNS, or name the host in outbound.allow")
+                .unreachable,
+                "the name \(host) does not resolve: \(reason)",
+                at: host,
+                try: "check the name and DNS, or name the host in outbound.allow"
+            )
         }
         return addresses
     }

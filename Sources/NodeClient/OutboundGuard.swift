@@ -42,7 +42,10 @@ package struct OutboundGuard: Sendable {
 
     private static func refusal(_ origin: HTTPOrigin, _ reason: String) -> Problem {
         Problem(
-            .unreachable, reason, at: origin.url,
-            try: "if this host is meant to be reached, name it in outbound.allow of eccoed.yaml")
+            .unreachable,
+            reason,
+            at: origin.url,
+            try: "if this host is meant to be reached, name it in outbound.allow of eccoed.yaml"
+        )
     }
 }

@@ -102,8 +102,9 @@ private struct CommitStep {
             let answer: String = row["answer"]
             return .appended(try Self.decode(answer))
         }
+        var living: [SubjectKey: Bool] = [:]
         for draft in request.drafts {
-            if let problem = try refusal(of: draft) { return .refused(problem) }
+            if let problem = try refusal(of: draft, living: &living) { return .refused(problem) }
         }
         let results = try request.drafts.map { try append($0) }
         try db.cachedStatement(sql: "INSERT INTO request(id, body, answer) VALUES (?, ?, ?)")
@@ -111,7 +112,13 @@ private struct CommitStep {
         return .appended(results)
     }
 
-    private func refusal(of draft: Draft) throws -> Problem? {
+    /// Why a draft cannot be appended; nothing of its request is then.
+    ///
+    /// - Parameter living: what the request's drafts before this one will have made of subjects.
+    private func refusal(
+        of draft: Draft,
+        living: inout [SubjectKey: Bool]
+    ) throws -> Problem? {
         if let payload = draft.payload, payload.count > Limits.payloadBytes {
             return Problem(
                 .tooLarge,
@@ -120,9 +127,8 @@ private struct CommitStep {
                 try: "shorten the texts of this item"
             )
         }
-        let state = try draft.subject.flatMap {
-            try db.subjectState(SubjectKey(scope: draft.type.scope, subject: $0))
-        }
+        let key = draft.subject.map { SubjectKey(scope: draft.type.scope, subject: $0) }
+        let state = try key.flatMap { try db.subjectState($0) }
         let leaf = draft.leaf(at: time, after: state)
         if let violation = leaf.violation {
             return Problem(.malformedRequest, violation, at: draft.subject)
@@ -134,7 +140,7 @@ private struct CommitStep {
                 at: draft.subject
             )
         }
-        if draft.type.ends, state?.living != true {
+        if draft.type.ends, key.flatMap({ living[$0] }) ?? state?.living != true {
             return Problem(
                 .notFound,
                 "there is no living \(draft.type.scope) of this id",
@@ -142,6 +148,7 @@ private struct CommitStep {
                 try: "list what is published with eccoe catalogue list"
             )
         }
+        if let key { living[key] = !draft.type.ends }
         return nil
     }
 

@@ -7,13 +7,7 @@ package import TransparencyLog
 extension LogStore {
     /// The entries [from, to), fewer when the log is shorter.
     package func entries(from: Int, to: Int) throws -> [[UInt8]] {
-        try pool.read { db in
-            try Data.fetchAll(
-                db,
-                sql: "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
-                arguments: [from, to]
-            ).map { Array($0) }
-        }
+        try pool.read { try $0.leaves(from: from, to: to) }
     }
 
     /// One entry; nil beyond the end.
@@ -24,23 +18,7 @@ extension LogStore {
     /// A tile or bundle as tlog-tiles serves it: partial ones are prefixes of the stored ones. nil
     /// when the log is too short for it.
     package func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
-        switch tile.kind {
-        case .hashes(let level):
-            let data = try pool.read { db in
-                try Data.fetchOne(
-                    db,
-                    sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?",
-                    arguments: [level, tile.index]
-                )
-            }
-            guard let data, data.count >= tile.width * 32 else { return nil }
-            return Array(data.prefix(tile.width * 32))
-        case .entries:
-            let first = tile.index * TileCoordinate.fullWidth
-            let leaves = try entries(from: first, to: first + tile.width)
-            guard leaves.count == tile.width else { return nil }
-            return leaves.compactMap(EntryBundle.encode).flatMap(\.self)
-        }
+        try pool.read { try $0.resource(tile) }
     }
 
     /// The tlog-proof of an entry in `checkpoint`, which must be of this log.
@@ -114,26 +92,36 @@ package struct LogReader: Sendable {
 
     /// A tile or bundle; nil when the log is too short for it.
     package func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
-        try queue.read { db in
-            switch tile.kind {
-            case .hashes(let level):
-                let data = try Data.fetchOne(
-                    db,
-                    sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?",
-                    arguments: [level, tile.index]
-                )
-                guard let data, data.count >= tile.width * 32 else { return nil }
-                return Array(data.prefix(tile.width * 32))
-            case .entries:
-                let first = tile.index * TileCoordinate.fullWidth
-                let leaves = try Data.fetchAll(
-                    db,
-                    sql: "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
-                    arguments: [first, first + tile.width]
-                )
-                guard leaves.count == tile.width else { return nil }
-                return leaves.compactMap { EntryBundle.encode(Array($0)) }.flatMap(\.self)
-            }
+        try queue.read { try $0.resource(tile) }
+    }
+}
+
+extension GRDB.Database {
+    fileprivate func leaves(from: Int, to: Int) throws -> [[UInt8]] {
+        try Data.fetchAll(
+            self,
+            sql: "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
+            arguments: [from, to]
+        ).map { Array($0) }
+    }
+
+    fileprivate func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
+        switch tile.kind {
+        case .hashes(let level):
+            let data = try Data.fetchOne(
+                self,
+                sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?",
+                arguments: [level, tile.index]
+            )
+            guard let data, data.count >= tile.width * 32 else { return nil }
+            return Array(data.prefix(tile.width * 32))
+        case .entries:
+            // A path may name any index below 2^60: the first entry's would overflow.
+            guard tile.index <= Int.max / TileCoordinate.fullWidth - 1 else { return nil }
+            let first = tile.index * TileCoordinate.fullWidth
+            let leaves = try leaves(from: first, to: first + tile.width)
+            guard leaves.count == tile.width else { return nil }
+            return leaves.compactMap(EntryBundle.encode).flatMap(\.self)
         }
     }
 }

@@ -25,18 +25,21 @@ package final class ViewsStore: Sendable {
                         UNIQUE (domain, id)
                     ) STRICT;
                     CREATE INDEX item_by_global_id ON item(global_id);
+                    CREATE INDEX item_by_payload ON item(domain, payload);
                     CREATE VIRTUAL TABLE item_text USING fts5(
                         title, body, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
                     CREATE TABLE alias(
                         domain TEXT NOT NULL, same_as TEXT NOT NULL, item INTEGER NOT NULL,
                         PRIMARY KEY (domain, same_as)
                     ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX alias_by_item ON alias(item);
                     CREATE TABLE precedent(
                         domain TEXT NOT NULL, subject TEXT NOT NULL, origin TEXT NOT NULL,
                         idx INTEGER NOT NULL, payload BLOB, item TEXT, document BLOB,
                         PRIMARY KEY (domain, subject)
                     ) STRICT;
                     CREATE INDEX precedent_by_item ON precedent(item);
+                    CREATE INDEX precedent_by_payload ON precedent(domain, payload);
                     CREATE TABLE decision(
                         domain TEXT NOT NULL, subject TEXT NOT NULL, origin TEXT NOT NULL,
                         idx INTEGER NOT NULL, revision INTEGER NOT NULL, commitment BLOB NOT NULL,
@@ -187,6 +190,8 @@ private struct ViewStep {
             try db.cachedStatement(
                 sql: "INSERT INTO item_text(rowid, title, body) VALUES (?, ?, ?)"
             ).execute(arguments: [row, title, body])
+            try db.cachedStatement(sql: "DELETE FROM alias WHERE item = ?")
+                .execute(arguments: [row])
             for alias in sameAs {
                 try db.cachedStatement(
                     sql: "INSERT OR REPLACE INTO alias(domain, same_as, item) VALUES (?, ?, ?)"

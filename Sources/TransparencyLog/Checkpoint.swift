@@ -23,9 +23,10 @@ public struct Checkpoint: Sendable, Hashable {
     ///
     /// - Throws: `NoteError.malformedCheckpoint` with the reason.
     public init(text: [UInt8]) throws(NoteError) {
-        guard let whole = String(validating: text, as: UTF8.self), whole.utf8.last == 0x0a else {
-            throw .malformedCheckpoint("the text is no UTF-8 lines")
-        }
+        // Carriage returns first: with a newline they would make one Character.
+        guard let whole = String(validating: text, as: UTF8.self), whole.utf8.last == 0x0a,
+            !whole.utf8.contains(where: { $0 < 0x20 && $0 != 0x0a })
+        else { throw .malformedCheckpoint("the text is no UTF-8 lines") }
         let lines = whole.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count >= 3 else { throw .malformedCheckpoint("fewer than three lines") }
         guard lines.allSatisfy({ !$0.isEmpty }) else {
@@ -103,18 +104,22 @@ public struct VerifiedCheckpoint: Sendable, Equatable {
         try self.init(note, key: signer.key)
     }
 
-    /// The cosignatures that the given witnesses made, one per witness (its earliest).
+    /// The cosignatures that the given witnesses made, one per witness (its earliest). Witnesses
+    /// with the same public key are one, under whatever names.
     ///
     /// - Throws: `NoteError.invalidSignature` when a line of a known witness does not verify.
     public func cosignatures(by witnesses: [VerifierKey]) throws(NoteError) -> [Cosignature] {
         var found: [Cosignature] = []
+        var counted: Set<[UInt8]> = []
         for witness in witnesses where witness.type == .cosignature {
             var earliest: Instant?
             for signature in note.signatures where witness.matches(signature) {
                 guard let time = try witness.verify(signature, over: note.text) else { continue }
                 earliest = min(earliest ?? time, time)
             }
-            if let earliest { found.append(Cosignature(witness: witness, time: earliest)) }
+            if let earliest, counted.insert(witness.publicKey).inserted {
+                found.append(Cosignature(witness: witness, time: earliest))
+            }
         }
         return found
     }

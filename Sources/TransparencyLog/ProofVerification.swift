@@ -28,7 +28,7 @@ extension MerkleTree {
     }
 
     /// Verifies a consistency proof (RFC 9162 section 2.1.4.2). With `old` = 0 the proof must be
-    /// empty and nothing else is checked, as tlog-witness asks.
+    /// empty and nothing else is checked, as tlog-witness asks, unless `new` is 0 too.
     ///
     /// - Throws: `ProofError`.
     public static func verifyConsistency(
@@ -41,7 +41,7 @@ extension MerkleTree {
         guard old >= 0, old <= new else { throw .outOfRange }
         if old == 0 || old == new {
             guard proof.isEmpty else { throw .wrongLength(expected: 0, found: proof.count) }
-            guard old == 0 || oldRoot == newRoot else { throw .rootMismatch }
+            guard old != new || oldRoot == newRoot else { throw .rootMismatch }
             return
         }
         let shift = old.trailingZeroBitCount

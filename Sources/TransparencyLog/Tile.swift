@@ -123,9 +123,12 @@ public struct HashTile: Sendable, Equatable {
     /// Reads a tile of `width` hashes; a longer one is cut, as a full tile may stand in for a
     /// partial one.
     ///
-    /// - Throws: `ProofError.malformed` when it is too short or not made of whole hashes.
+    /// - Throws: `ProofError.malformed` when it is too short, longer than a full tile, or not made
+    ///   of whole hashes.
     public init(_ bytes: [UInt8], width: Int) throws(ProofError) {
-        guard bytes.count.isMultiple(of: 32), bytes.count >= width * 32 else {
+        guard bytes.count.isMultiple(of: 32),
+            (width * 32...TileCoordinate.fullWidth * 32).contains(bytes.count)
+        else {
             throw .malformed("a tile of \(bytes.count) bytes where \(width * 32) were expected")
         }
         hashes = (0..<width).compactMap { Digest(bytes: bytes[($0 * 32)..<($0 * 32 + 32)]) }
@@ -151,8 +154,8 @@ public enum EntryBundle {
         return [UInt8(entry.count >> 8), UInt8(entry.count & 0xff)] + entry
     }
 
-    /// The first `width` entries; what follows them is ignored, as a full bundle may stand in for a
-    /// partial one.
+    /// The first `width` entries; what follows those of a partial bundle is ignored, as a full one
+    /// may stand in for it.
     ///
     /// - Throws: `ProofError.malformed`.
     public static func decode(_ bytes: [UInt8], width: Int) throws(ProofError) -> [[UInt8]] {
@@ -170,6 +173,9 @@ public enum EntryBundle {
             }
             entries.append(Array(bytes[position..<(position + length)]))
             position += length
+        }
+        guard position == bytes.count || width < TileCoordinate.fullWidth else {
+            throw .malformed("\(bytes.count - position) bytes follow the full bundle")
         }
         return entries
     }

@@ -23,7 +23,8 @@ struct Eccoe: AsyncParsableCommand {
             Init.self, Join.self, Status.self, RegistryNoun.self, MemberNoun.self, PeerNoun.self,
             CatalogueNoun.self, DecisionNoun.self, CredentialNoun.self, LogNoun.self,
             ProofNoun.self, JSONNoun.self,
-        ])
+        ]
+    )
 
     static func main() async {
         do {

@@ -52,21 +52,18 @@ struct Daemon {
             socket: configuration.socket,
             logger: logger
         )
-        let group = ServiceGroup(
-            configuration: .init(
-                services: (parts.services + [control, https]).map {
-                    .init(
-                        service: $0,
-                        successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup
-                    )
-                },
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger
-            )
-        )
+        var group = ServiceGroupConfiguration(
+            services: (parts.services + [control, https]).map {
+                .init(
+                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // Peers keep connections open; what is acknowledged is on disk already.
+        group.maximumGracefulShutdownDuration = .seconds(10)
+        group.maximumCancellationDuration = .seconds(5)
         do {
-            try await group.run()
+            try await ServiceGroup(configuration: group).run()
         } catch {
             await transport.shutdown()
             throw error

@@ -61,7 +61,8 @@ enum ImportTable {
 
     /// Test targets that mirror no single room.
     static let testsOfTheWhole: Set<String> = [
-        "ArchitectureTests", "Simulation", "CommandTests", "BrowserTests", "Fuzzing", "Benchmarks",
+        "ArchitectureTests", "DaemonTests", "Simulation", "CommandTests", "BrowserTests", "Fuzzing",
+        "Benchmarks",
     ]
 
     /// Folders below Tests/ that hold no Swift target.

@@ -22,7 +22,8 @@ struct CommandLineTests {
         ([0x22, 0xff, 0x22], "line 1, column 2 (byte 1)"),
     ])
     func `JSON that is malformed is refused with its place`(
-        _ input: [UInt8], _ place: String
+        _ input: [UInt8],
+        _ place: String
     ) throws {
         let outcome = try eccoe.run(["json", "canonicalize"], input: input)
         #expect(outcome.status == 65)
@@ -32,7 +33,9 @@ struct CommandLineTests {
 
     @Test func `an error is a problem where results are JSON`() throws {
         let outcome = try eccoe.run(
-            ["json", "canonicalize", "-o", "json"], input: Array("nope".utf8))
+            ["json", "canonicalize", "-o", "json"],
+            input: Array("nope".utf8)
+        )
         #expect(outcome.status == 65)
         let problem = try JSON.read(Array(outcome.error.utf8))
         #expect(problem["type"]?.string?.hasSuffix("/problems/malformed-request") == true)

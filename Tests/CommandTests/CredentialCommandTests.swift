@@ -11,12 +11,19 @@ struct CredentialCommandTests {
     private func credential() throws -> JSON {
         let start = Instant(secondsSince1970: 1_780_000_000)
         var credential = OpenBadgeCredential(
-            id: "urn:uuid:00000000-0000-4000-8000-000000000000", issuerDomain: "uni-a.example",
-            issuerName: "University A", name: "Data literacy", validFrom: start,
+            id: "urn:uuid:00000000-0000-4000-8000-000000000000",
+            issuerDomain: "uni-a.example",
+            issuerName: "University A",
+            name: "Data literacy",
+            validFrom: start,
             subject: ["id": "did:example:learner"],
             achievement: .init(
-                id: "https://uni-a.example/items/X-1", name: "Data literacy",
-                description: "Reads data.", criteria: "Passes."))
+                id: "https://uni-a.example/items/X-1",
+                name: "Data literacy",
+                description: "Reads data.",
+                criteria: "Passes."
+            )
+        )
         credential.validUntil = start + 365 * 86_400
         return try credential.signed(kid: "key-1", created: start, signer: key)
     }
@@ -25,20 +32,24 @@ struct CredentialCommandTests {
         let folder = try TemporaryFolder()
         try folder.write("credential", credential().canonicalBytes)
         let document = DIDWeb.document(
-            domain: "uni-a.example", keys: [.init(kid: "key-1", key: key.publicKey)])
+            domain: "uni-a.example",
+            keys: [.init(kid: "key-1", key: key.publicKey)]
+        )
         try folder.write("dids/a.json", document?.canonicalBytes ?? [])
         return folder
     }
 
     private func verify(
-        _ folder: TemporaryFolder, at time: String = "2026-07-01T00:00:00Z",
+        _ folder: TemporaryFolder,
+        at time: String = "2026-07-01T00:00:00Z",
         _ more: [String] = []
     ) throws -> EccoeProcess.Outcome {
         try eccoe.run(
             [
                 "credential", "verify", folder.file("credential"), "--at", time, "--offline",
                 "-o", "json", "--data", folder.file("no-node"),
-            ] + more)
+            ] + more
+        )
     }
 
     private func status(_ id: String, in outcome: EccoeProcess.Outcome) throws -> String? {
@@ -74,7 +85,10 @@ struct CredentialCommandTests {
     @Test func `an expired credential is invalid`() throws {
         let folder = try folder()
         let outcome = try verify(
-            folder, at: "2030-01-01T00:00:00Z", ["--did-documents", folder.file("dids")])
+            folder,
+            at: "2030-01-01T00:00:00Z",
+            ["--did-documents", folder.file("dids")]
+        )
         #expect(outcome.status == 1)
         #expect(try status("validity", in: outcome) == "fail")
     }
@@ -86,7 +100,8 @@ struct CredentialCommandTests {
         #expect(try verify(folder, at: "yesterday").status == 64)
         #expect(try verify(folder, ["--did-documents", folder.file("none")]).status == 66)
         #expect(
-            try eccoe.run(["credential", "verify", folder.file("none"), "--offline"]).status == 66)
+            try eccoe.run(["credential", "verify", folder.file("none"), "--offline"]).status == 66
+        )
         #expect(try eccoe.run(["decision", "verify", folder.file("none")]).status == 66)
         #expect(try eccoe.run(["decision", "verify", folder.file("credential")]).status == 65)
     }

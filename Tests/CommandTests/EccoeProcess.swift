@@ -30,7 +30,8 @@ struct EccoeProcess {
         return Outcome(
             status: process.terminationStatus,
             output: String(decoding: try Data(contentsOf: folder.url("out")), as: UTF8.self),
-            error: String(decoding: try Data(contentsOf: folder.url("err")), as: UTF8.self))
+            error: String(decoding: try Data(contentsOf: folder.url("err")), as: UTF8.self)
+        )
     }
 
     /// The command beside the test bundle, or in the folder that SwiftPM builds into.
@@ -61,7 +62,9 @@ final class TemporaryFolder {
     init() throws {
         path = NSTemporaryDirectory() + "eccoe-test-" + UUID().uuidString
         try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true)
+            atPath: path,
+            withIntermediateDirectories: true
+        )
     }
 
     deinit {
@@ -75,7 +78,9 @@ final class TemporaryFolder {
     func write(_ name: String, _ bytes: [UInt8]) throws {
         let url = url(name)
         try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            at: url.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
         try Data(bytes).write(to: url)
     }
 

@@ -129,7 +129,8 @@ struct LogCommandTests {
         ]
         for (options, status) in cases {
             let outcome = try eccoe.run(
-                ["log", "verify", folder.file("log"), "--key", signer.key.text] + options)
+                ["log", "verify", folder.file("log"), "--key", signer.key.text] + options
+            )
             #expect(outcome.status == status, "\(options): \(outcome.error)")
         }
     }
@@ -178,10 +179,12 @@ struct LogCommandTests {
         #expect(try eccoe.run(["log", "verify", folder.path, "--key", "x"]).status == 64)
         #expect(try eccoe.run(["log", "verify", folder.path]).status == 64)
         #expect(
-            try eccoe.run(["log", "verify", "https://127.0.0.1:9", "--key", key]).status == 69)
+            try eccoe.run(["log", "verify", "https://127.0.0.1:9", "--key", key]).status == 69
+        )
         #expect(
             try eccoe.run([
                 "proof", "verify", folder.file("no"), "--leaf", folder.file("no"), "--key", key,
-            ]).status == 66)
+            ]).status == 66
+        )
     }
 }

@@ -36,7 +36,10 @@ struct LogTree {
         try folder.write(prefix + "checkpoint", checkpoint(size: entries.count).bytes)
         for (index, chunk) in Self.chunks(entries).enumerated() {
             let tile = TileCoordinate(.entries, index: index, width: chunk.count)
-            try folder.write(prefix + tile.path, chunk.compactMap(EntryBundle.encode).flatMap(\.self))
+            try folder.write(
+                prefix + tile.path,
+                chunk.compactMap(EntryBundle.encode).flatMap(\.self)
+            )
         }
         var hashes = entries.map { Digest.ofLeaf($0) }
         var level = 0
@@ -44,7 +47,10 @@ struct LogTree {
             let chunks = Self.chunks(hashes)
             for (index, chunk) in chunks.enumerated() {
                 let tile = TileCoordinate(
-                    .hashes(level: level), index: index, width: chunk.count)
+                    .hashes(level: level),
+                    index: index,
+                    width: chunk.count
+                )
                 try folder.write(prefix + tile.path, chunk.flatMap(\.bytes))
             }
             hashes = chunks.filter { $0.count == 256 }.map { chunk in

@@ -18,7 +18,8 @@ struct SharedLogTests {
 
     @Test(
         .enabled(if: isThere, "shared vectors absent: skipped"),
-        arguments: [0, 1, 8, 14, 15])
+        arguments: [0, 1, 8, 14, 15]
+    )
     func `tessera's log extends each of its checkpoints`(_ size: Int) throws {
         let log = Self.folder + "/tessera/testdata/log"
         let outcome = try eccoe.run([
@@ -46,7 +47,10 @@ struct SharedLogTests {
             try Data(
                 contentsOf: URL(
                     fileURLWithPath: Self.folder
-                        + "/worked-examples/log300/tile/entries/000")))
+                        + "/worked-examples/log300/tile/entries/000"
+                )
+            )
+        )
         var position = 0
         for _ in 0..<5 { position += 2 + Int(bundle[position]) << 8 + Int(bundle[position + 1]) }
         let length = Int(bundle[position]) << 8 + Int(bundle[position + 1])

@@ -39,8 +39,12 @@ extension Attack {
             try $0.serveTimestamp(signedBy: ["stranger"])
         },
         Attack(
-            name: "frozen timestamp", file: "timestamp.json", isReason: \.isExpired,
-            forge: { _ in }, time: TestTime.after(days: 1)),
+            name: "frozen timestamp",
+            file: "timestamp.json",
+            isReason: \.isExpired,
+            forge: { _ in },
+            time: TestTime.after(days: 1)
+        ),
         Attack(name: "oversize timestamp", file: "timestamp.json", isReason: \.isTooLarge) {
             let before = try #require($0.files[RegistryPath.timestamp])
             $0.files[RegistryPath.timestamp] =
@@ -118,8 +122,10 @@ extension Attack {
         },
         Attack(name: "expired targets", file: "targets.json", isReason: \.isExpired) {
             try $0.serveTargets(
-                "targets", expires: TestTime.after(hours: 2),
-                signedBy: ["targets-1", "targets-2"])
+                "targets",
+                expires: TestTime.after(hours: 2),
+                signedBy: ["targets-1", "targets-2"]
+            )
         },
         Attack(name: "targets longer than the snapshot says", file: "targets.json") {
             $0.isTooLarge
@@ -132,7 +138,9 @@ extension Attack {
             $0.isMalformed
         } forge: {
             let bytes = try Forgery.sign(
-                try $0.snapshot.signed, ["targets-1", "targets-2"])
+                try $0.snapshot.signed,
+                ["targets-1", "targets-2"]
+            )
             let version = try $0.targets("targets").version + 1
             $0.files[RegistryPath.role("targets", version: version)] = bytes
             try $0.serveSnapshot(
@@ -151,7 +159,10 @@ extension Attack {
             $0.isSignatures(0, of: 3)
         } forge: {
             try $0.serveRoot(
-                version: 2, roles: newRoles(), signedBy: TestRegistry.rootLabels)
+                version: 2,
+                roles: newRoles(),
+                signedBy: TestRegistry.rootLabels
+            )
         },
         Attack(name: "new root signed by the new keys only", file: "2.root.json") {
             $0.isSignatures(0, of: 3)
@@ -162,8 +173,10 @@ extension Attack {
             $0.isSignatures(2, of: 3)
         } forge: {
             try $0.serveRoot(
-                version: 2, roles: newRoles(),
-                signedBy: newRootKeys + TestRegistry.rootLabels.prefix(2))
+                version: 2,
+                roles: newRoles(),
+                signedBy: newRootKeys + TestRegistry.rootLabels.prefix(2)
+            )
         },
         Attack(name: "root that skips a version", file: "2.root.json", isReason: \.isVersion) {
             try $0.serveRoot(version: 3, at: 2, signedBy: TestRegistry.rootLabels)
@@ -175,9 +188,15 @@ extension Attack {
         },
         Attack(name: "expired last root", file: "3.root.json", isReason: \.isExpired) {
             try $0.serveRoot(
-                version: 2, expires: TestTime.start, signedBy: TestRegistry.rootLabels)
+                version: 2,
+                expires: TestTime.start,
+                signedBy: TestRegistry.rootLabels
+            )
             try $0.serveRoot(
-                version: 3, expires: TestTime.start, signedBy: TestRegistry.rootLabels)
+                version: 3,
+                expires: TestTime.start,
+                signedBy: TestRegistry.rootLabels
+            )
         },
         Attack(name: "garbage for a root", file: "2.root.json", isReason: \.isMalformed) {
             $0.files[RegistryPath.root(version: 2)] = Array("<html>".utf8)
@@ -225,11 +244,17 @@ extension Attack {
             Self.signedAgain(bytes, as: "alias")
         }
         let client = Client.refresh(
-            try registry.invited(), from: forgery.files, at: TestTime.after(hours: 1))
+            try registry.invited(),
+            from: forgery.files,
+            at: TestTime.after(hours: 1)
+        )
         #expect(
             client.refusal
                 == RegistryRefusal(
-                    "targets.json", .signatures(valid: 1, threshold: 2, role: "targets")))
+                    "targets.json",
+                    .signatures(valid: 1, threshold: 2, role: "targets")
+                )
+        )
     }
 
     private static func signedAgain(_ bytes: [UInt8], as keyID: String) -> [UInt8] {
@@ -246,43 +271,86 @@ extension Attack {
         var forgery = Forgery(registry.repository)
         try forgery.serveSnapshot(
             version: 1_000_000,
-            changing: ["north.json": try forgery.snapshot.files["north.json"]])
+            changing: ["north.json": try forgery.snapshot.files["north.json"]]
+        )
         try forgery.serveTimestamp(
             version: 2_000_000,
             snapshot: FileDescription(
                 version: 1_000_000,
-                of: try #require(forgery.files["metadata/1000000.snapshot.json"])))
+                of: try #require(forgery.files["metadata/1000000.snapshot.json"])
+            )
+        )
         let (poisoned, stored) = try Client.refresh(
-            try registry.invited(), from: forgery.files, at: TestTime.after(hours: 1)
+            try registry.invited(),
+            from: forgery.files,
+            at: TestTime.after(hours: 1)
         ).success()
         #expect(poisoned.snapshotVersion == 1_000_000)
 
         let honest = Client.refresh(
-            stored, from: registry.repository.files, at: TestTime.after(hours: 2))
+            stored,
+            from: registry.repository.files,
+            at: TestTime.after(hours: 2)
+        )
         #expect(honest.refusal?.reason.isRollback == true)
 
         _ = try registry.repository.rotateRoot(
-            try TestRegistry.topLevel("b"), signers: try TestRegistry.signers(["", "b"]),
-            at: TestTime.after(hours: 3))
+            try TestRegistry.topLevel("b"),
+            signers: try TestRegistry.signers(["", "b"]),
+            at: TestTime.after(hours: 3)
+        )
         let (recovered, _) = try Client.refresh(
-            honest.stored, from: registry.repository.files, at: TestTime.after(hours: 4)
+            honest.stored,
+            from: registry.repository.files,
+            at: TestTime.after(hours: 4)
         ).success()
         #expect(recovered.versions["root"] == 2)
         #expect(recovered.snapshotVersion < 100)
         #expect(recovered.members.count == 1)
     }
 
+    /// The old timestamp key stays, so only the rotation itself can end what it once signed.
+    @Test func `a rotation is remembered when the refresh after it fails`() throws {
+        var registry = try TestRegistry.withMembers(1)
+        var forgery = Forgery(registry.repository)
+        try forgery.serveTimestamp(version: 2_000_000)
+        let poisoned = Client.refresh(
+            try registry.invited(), from: forgery.files, at: TestTime.after(hours: 1))
+        #expect(try poisoned.success().registry.versions["timestamp"] == 2_000_000)
+
+        var plan = try TestRegistry.topLevel()
+        plan.timestamp = try TestKeys.plan(["timestamp", "timestampb"], threshold: 1)
+        _ = try registry.repository.rotateRoot(
+            plan, signers: try TestRegistry.signers(), at: TestTime.after(hours: 2))
+        let broken = Client.refresh(
+            poisoned.stored, from: registry.repository.files, at: TestTime.after(hours: 3),
+            unreachable: [RegistryPath.timestamp])
+        #expect(broken.refusal != nil)
+        let recovered = Client.refresh(
+            broken.stored, from: registry.repository.files, at: TestTime.after(hours: 3))
+        #expect(try recovered.success().registry.versions["root"] == 2)
+    }
+
     @Test func `a refresh follows at most 32 rotations and the next one goes on`() throws {
         var registry = try TestRegistry()
         for _ in 0..<34 {
             _ = try registry.repository.rotateRoot(
-                nil, signers: try TestRegistry.signers(), at: TestTime.after(hours: 1))
+                nil,
+                signers: try TestRegistry.signers(),
+                at: TestTime.after(hours: 1)
+            )
         }
         let first = Client.refresh(
-            try registry.invited(), from: registry.repository.files, at: TestTime.after(hours: 2))
+            try registry.invited(),
+            from: registry.repository.files,
+            at: TestTime.after(hours: 2)
+        )
         #expect(try first.success().registry.versions["root"] == 33)
         let second = Client.refresh(
-            first.stored, from: registry.repository.files, at: TestTime.after(hours: 2))
+            first.stored,
+            from: registry.repository.files,
+            at: TestTime.after(hours: 2)
+        )
         #expect(try second.success().registry.versions["root"] == 35)
     }
 }

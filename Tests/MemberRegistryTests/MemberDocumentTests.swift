@@ -14,7 +14,9 @@ struct DocumentChange: CustomTestStringConvertible, Sendable {
     var testDescription: String { name }
 
     init(
-        _ name: String, _ place: String?, _ change: @escaping @Sendable (inout JSONObject) -> Void
+        _ name: String,
+        _ place: String?,
+        _ change: @escaping @Sendable (inout JSONObject) -> Void
     ) {
         self.name = name
         self.place = place
@@ -188,7 +190,9 @@ extension DocumentChange {
     }
 
     private static func event(
-        _ sequence: Int64, _ event: String, _ at: String = "2026-02-01T00:00:00Z"
+        _ sequence: Int64,
+        _ event: String,
+        _ at: String = "2026-02-01T00:00:00Z"
     ) -> JSON {
         [
             "seq": .number(JSONNumber(sequence)), "at": .string(at), "event": .string(event),
@@ -225,10 +229,12 @@ extension DocumentChange {
         for number in 1..<512 {
             document = document.adding(
                 number.isMultiple(of: 2) ? .reinstatement : .suspension,
-                at: TestTime.after(hours: Int64(number)))
+                at: TestTime.after(hours: Int64(number)),
+                reason: "test"
+            )
         }
         #expect(try MemberDocument(reading: document.canonicalBytes) == document)
-        document = document.adding(.reinstatement, at: TestTime.after(days: 100))
+        document = document.adding(.reinstatement, at: TestTime.after(days: 100), reason: "test")
         let error = #expect(throws: DocumentError.self) {
             try MemberDocument(reading: document.canonicalBytes)
         }
@@ -238,9 +244,13 @@ extension DocumentChange {
     @Test func `the golden bytes of a small document`() throws {
         let key = try TestMember.key("uni-a.example", .node)
         let document = MemberDocument(
-            domain: "uni-a.example", names: ["en": "A"], country: "FR", kind: .association,
+            domain: "uni-a.example",
+            names: ["en": "A"],
+            country: "FR",
+            kind: .association,
             keys: [key],
-            events: [StandingEvent(sequence: 1, at: TestTime.start, event: .registration)])
+            events: [StandingEvent(sequence: 1, at: TestTime.start, event: .registration)]
+        )
         guard case .ed25519(let bytes) = key.publicKey else { return }
         let golden =
             #"{"country":"FR","dids":[],"domain":"uni-a.example","epochs":[],"#
@@ -259,7 +269,8 @@ extension DocumentChange {
         let change: @Sendable (inout MemberDocument) throws -> Void
 
         init(
-            _ name: String, _ place: String?,
+            _ name: String,
+            _ place: String?,
             _ change: @escaping @Sendable (inout MemberDocument) throws -> Void
         ) {
             testDescription = name
@@ -270,7 +281,11 @@ extension DocumentChange {
 
     private static let day2 = TestTime.after(days: 2)
     private static let closing = LogEpoch.Closing(
-        at: day2, size: 5, root: Digest(of: [0]), reason: "moved")
+        at: day2,
+        size: 5,
+        root: Digest(of: [0]),
+        reason: "moved"
+    )
 
     /// Against a document whose witness key is superseded on day 2 and whose epoch is closed.
     static let changes: [Change] = [
@@ -301,13 +316,20 @@ extension DocumentChange {
         },
         Change("a closing moved", "/epochs/0") {
             $0.epochs[0].closed = LogEpoch.Closing(
-                at: day2, size: 6, root: closing.root, reason: "moved")
+                at: day2,
+                size: 6,
+                root: closing.root,
+                reason: "moved"
+            )
         },
         Change("a closing taken back", "/epochs/0") { $0.epochs[0].closed = nil },
-        Change("an event more", nil) { $0 = $0.adding(.suspension, at: day2) },
+        Change("an event more", nil) { $0 = $0.adding(.suspension, at: day2, reason: "test") },
         Change("an event changed", "/events/0") {
             $0.events[0] = StandingEvent(
-                sequence: 1, at: TestTime.start + 1, event: .registration)
+                sequence: 1,
+                at: TestTime.start + 1,
+                event: .registration
+            )
         },
         Change("an event gone", "") { $0.events = [] },
         Change("another domain", "/domain") { $0.domain = "uni-b.example" },

@@ -37,7 +37,8 @@ import Testing
         ("[]", "no quorum table"),
     ])
     func `a table that does not cover every case once is refused`(
-        table: String, problem: String
+        table: String,
+        problem: String
     ) throws {
         var object = try #require(try JSON.read(TestRegistry.network.canonicalBytes).object)
         object["quorums"] = try JSON.read(Array(table.utf8))
@@ -51,8 +52,10 @@ import Testing
     ])
     func `a body is named by one plain label`(name: String) {
         let network = NetworkDocument(
-            name: "net", quorums: NetworkDocument.standardQuorums(from: TestTime.start),
-            bodies: [NetworkDocument.Body(name: name, suffixes: ["example"])])
+            name: "net",
+            quorums: NetworkDocument.standardQuorums(from: TestTime.start),
+            bodies: [NetworkDocument.Body(name: name, suffixes: ["example"])]
+        )
         #expect(throws: DocumentError.self) {
             try NetworkDocument(reading: network.canonicalBytes)
         }
@@ -67,13 +70,16 @@ import Testing
         ("members/north/*", "members/north/x/y", false),
         ("members/north/*", "members/northern/x", false),
         ("*", "a/b", false), ("*/*", "a/b", true), ("foo-?.tgz", "foo-2.tgz", true),
-        ("foo-?.tgz", "foo-22.tgz", false), ("*.tgz", "foo.tgz", true), ("*.tgz", "foo.tgzz", false),
+        ("foo-?.tgz", "foo-22.tgz", false), ("*.tgz", "foo.tgz", true),
+        ("*.tgz", "foo.tgzz", false),
         ("a*b*c", "aXbYbZc", true), ("a*b*c", "aXbYbZ", false), ("[a-c]x", "bx", true),
         ("[a-c]x", "dx", false), ("[!a-c]x", "dx", true), ("[!a-c]x", "ax", false),
         ("[]]x", "]x", true), ("[ab", "[ab", true), ("**", "anything", true),
     ])
     func `a pattern matches as fnmatch does within one segment`(
-        pattern: String, path: String, matches: Bool
+        pattern: String,
+        path: String,
+        matches: Bool
     ) {
         #expect(PathPattern(pattern).matches(path) == matches)
     }
@@ -88,7 +94,8 @@ import Testing
 
     @Test func `a target's file name carries its hash`() {
         #expect(
-            RegistryPath.target("members/n/u.json", sha256: "ab") == "targets/members/n/ab.u.json")
+            RegistryPath.target("members/n/u.json", sha256: "ab") == "targets/members/n/ab.u.json"
+        )
         #expect(RegistryPath.target("network.json", sha256: "ab") == "targets/ab.network.json")
         #expect(RegistryPath.target("a/b.json", sha256: nil) == "targets/a/b.json")
     }

@@ -31,9 +31,11 @@ import Testing
     /// The key of RFC 8032's first test; the id is what securesystemslib computes.
     @Test func `a key id is that of securesystemslib`() throws {
         let key = try #require(
-            Hex.decode("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))
+            Hex.decode("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+        )
         #expect(
             RoleKey(.ed25519(key))?.keyID
-                == "74c181c7ad8a0855d4b55e44d2ba87aabdddb196832571f15f92fece332e4916")
+                == "74c181c7ad8a0855d4b55e44d2ba87aabdddb196832571f15f92fece332e4916"
+        )
     }
 }

@@ -20,18 +20,25 @@ import Testing
             excerpt.targets.keys.sorted() == [
                 "members/north/uni-a.example.json", "members/north/uni-c.example.json",
                 "network.json",
-            ])
+            ]
+        )
         #expect(
             excerpt.metadata.keys.sorted() == [
                 "north", "snapshot", "south", "targets", "timestamp",
-            ])
+            ]
+        )
         let offline = try TrustedRegistry.offline(
-            excerpt, at: Self.time, trustedRootDigest: full.rootDigests[1])
+            excerpt,
+            at: Self.time,
+            trustedRootDigest: full.rootDigests[1]
+        )
         #expect(
-            offline.members.map(\.document.domain) == ["uni-a.example", "uni-c.example"])
+            offline.members.map(\.document.domain) == ["uni-a.example", "uni-c.example"]
+        )
         #expect(
             offline.witnessSet(forOrigin: Self.origin, at: Self.time)
-                == full.witnessSet(forOrigin: Self.origin, at: Self.time))
+                == full.witnessSet(forOrigin: Self.origin, at: Self.time)
+        )
         #expect(offline.logKey(forOrigin: Self.origin) == full.logKey(forOrigin: Self.origin))
         #expect(offline.standing(of: "uni-b.example", at: Self.time).state == .notCarried)
         #expect(offline.standing(of: "uni-z.example", at: Self.time).state == .notAMember)
@@ -55,7 +62,10 @@ import Testing
         let (_, excerpt) = try Self.excerpt()
         let refusal = #expect(throws: RegistryRefusal.self) {
             try TrustedRegistry.offline(
-                excerpt, at: Self.time, trustedRootDigest: Digest(of: [1]))
+                excerpt,
+                at: Self.time,
+                trustedRootDigest: Digest(of: [1])
+            )
         }
         #expect(refusal?.file == "root.json")
     }
@@ -82,10 +92,13 @@ import Testing
             targets["network.json"] = nil
         },
         Tampering(
-            testDescription: "changed document", file: "members/north/uni-a.example.json"
+            testDescription: "changed document",
+            file: "members/north/uni-a.example.json"
         ) { _, _, targets in targets["members/north/uni-a.example.json"]?.append(0x20) },
         Tampering(testDescription: "foreign document", file: "members/north/x.example.json") {
-            _, _, targets in targets["members/north/x.example.json"] = [0x7b, 0x7d]
+            _,
+            _,
+            targets in targets["members/north/x.example.json"] = [0x7b, 0x7d]
         },
         Tampering(testDescription: "a root twice", file: "2.root.json") { roots, _, _ in
             roots += roots
@@ -110,7 +123,9 @@ import Testing
         metadata["south"] = nil
         let offline = try TrustedRegistry.offline(
             RegistryExcerpt(roots: excerpt.roots, metadata: metadata, targets: excerpt.targets),
-            at: Self.time, trustedRootDigest: nil)
+            at: Self.time,
+            trustedRootDigest: nil
+        )
         #expect(offline.frozenBodies == ["south"])
         #expect(offline.alarms.count == 1)
     }

@@ -7,18 +7,23 @@ import Testing
     @Test func `a newcomer fetches everything and believes every member`() throws {
         let registry = try TestRegistry.withMembers(3)
         let client = Client.refresh(
-            try registry.invited(), from: registry.repository.files, at: TestTime.after(hours: 1))
+            try registry.invited(),
+            from: registry.repository.files,
+            at: TestTime.after(hours: 1)
+        )
         let (trusted, _) = try client.success()
         #expect(
             trusted.members.map(\.document.domain) == [
                 "uni-a.example", "uni-b.example", "uni-c.example",
-            ])
+            ]
+        )
         #expect(trusted.members.allSatisfy { $0.body == "north" })
         #expect(trusted.alarms.isEmpty)
         #expect(
             trusted.versions == [
                 "root": 1, "timestamp": 4, "snapshot": 4, "targets": 1, "north": 4, "south": 1,
-            ])
+            ]
+        )
         #expect(trusted.age(at: TestTime.after(hours: 1)) == 3600)
         let expected = [
             "metadata/2.root.json", "metadata/timestamp.json", "metadata/4.snapshot.json",
@@ -36,14 +41,22 @@ import Testing
         var registry = try TestRegistry.withMembers(3)
         let (_, stored) = try registry.refreshed()
         let idle = Client.refresh(
-            stored, from: registry.repository.files, at: TestTime.after(hours: 2))
+            stored,
+            from: registry.repository.files,
+            at: TestTime.after(hours: 2)
+        )
         #expect(idle.fetched == ["metadata/2.root.json", "metadata/timestamp.json"])
         #expect(try idle.success().stored == stored)
 
         try registry.admit(
-            try TestMember.document("uni-d.example"), at: TestTime.after(hours: 3))
+            try TestMember.document("uni-d.example"),
+            at: TestTime.after(hours: 3)
+        )
         let client = Client.refresh(
-            idle.stored, from: registry.repository.files, at: TestTime.after(hours: 4))
+            idle.stored,
+            from: registry.repository.files,
+            at: TestTime.after(hours: 4)
+        )
         #expect(try client.success().registry.members.count == 4)
         #expect(client.fetched.count == 5, "\(client.fetched)")
     }
@@ -52,7 +65,10 @@ import Testing
         let registry = try TestRegistry.withMembers(2)
         let (_, stored) = try registry.refreshed()
         let second = Client.refresh(
-            try registry.invited(), from: stored.files, at: TestTime.after(hours: 2))
+            try registry.invited(),
+            from: stored.files,
+            at: TestTime.after(hours: 2)
+        )
         let (trusted, copy) = try second.success()
         #expect(trusted.members.count == 2)
         #expect(copy == stored)
@@ -62,16 +78,25 @@ import Testing
         var registry = try TestRegistry.withMembers(1)
         let (_, stored) = try registry.refreshed()
         try registry.admit(
-            try TestMember.document("uni-b.example"), at: TestTime.after(hours: 2))
+            try TestMember.document("uni-b.example"),
+            at: TestTime.after(hours: 2)
+        )
         let files = registry.repository.files
         let snapshot = RegistryPath.role("snapshot", version: 3)
         let broken = Client.refresh(
-            stored, from: files, at: TestTime.after(hours: 3), unreachable: [snapshot])
+            stored,
+            from: files,
+            at: TestTime.after(hours: 3),
+            unreachable: [snapshot]
+        )
         #expect(broken.refusal?.reason == .unreachable("connection refused"))
         #expect(try TrustedRegistry.restored(from: broken.stored).members.count == 1)
 
         let rolledBack = Client.refresh(
-            broken.stored, from: stored.files, at: TestTime.after(hours: 3))
+            broken.stored,
+            from: stored.files,
+            at: TestTime.after(hours: 3)
+        )
         #expect(rolledBack.refusal?.reason.isRollback == true)
 
         let client = Client.refresh(broken.stored, from: files, at: TestTime.after(hours: 3))
@@ -82,13 +107,19 @@ import Testing
         var registry = try TestRegistry.withMembers(1)
         for _ in 0..<3 {
             _ = try registry.repository.rotateRoot(
-                nil, signers: try TestRegistry.signers(), at: TestTime.after(hours: 1))
+                nil,
+                signers: try TestRegistry.signers(),
+                at: TestTime.after(hours: 1)
+            )
         }
         let files = registry.repository.files
         let invited = try StoredMetadata(
-            trustedRoot: try #require(files[RegistryPath.root(version: 3)]))
+            trustedRoot: try #require(files[RegistryPath.root(version: 3)])
+        )
         let (trusted, stored) = try Client.refresh(
-            invited, from: files, at: TestTime.after(hours: 2)
+            invited,
+            from: files,
+            at: TestTime.after(hours: 2)
         ).success()
         #expect(stored.rootVersions == [1, 2, 3, 4])
         #expect(trusted.rootDigests.keys.sorted() == [1, 2, 3, 4])
@@ -102,22 +133,29 @@ import Testing
     @Test func `an expired body is frozen and the others go on`() throws {
         var registry = try TestRegistry.withMembers(1)
         try registry.admit(
-            try TestMember.document("college.south.example"), at: TestTime.start)
+            try TestMember.document("college.south.example"),
+            at: TestTime.start
+        )
         let (_, stored) = try registry.refreshed()
         // Only the southern body's keys are lost; the north renews and admits.
         let late = TestTime.after(days: 91)
         let hands = try TestKeys.keys(
-            TestRegistry.rootLabels + TestRegistry.otherLabels.filter { $0 != "south" })
+            TestRegistry.rootLabels + TestRegistry.otherLabels.filter { $0 != "south" }
+        )
         let change = try registry.repository.refresh(signers: hands, at: late)
         #expect(change.due == ["south"])
         _ = try registry.repository.admit(
-            try TestMember.document("uni-b.example"), signers: hands, at: late)
+            try TestMember.document("uni-b.example"),
+            signers: hands,
+            at: late
+        )
         let (trusted, _) = try registry.refreshed(stored, at: late + 60)
         #expect(trusted.frozenBodies == ["south"])
         #expect(
             trusted.members.map(\.document.domain) == [
                 "college.south.example", "uni-a.example", "uni-b.example",
-            ])
+            ]
+        )
         let (newcomer, _) = try registry.refreshed(at: late + 60)
         #expect(newcomer.members.map(\.document.domain) == ["uni-a.example", "uni-b.example"])
         #expect(newcomer.alarms.count == 1)
@@ -130,14 +168,17 @@ import Testing
         let original = files[lost]
         files[lost] = nil
         let (trusted, stored) = try Client.refresh(
-            try registry.invited(), from: files, at: TestTime.after(hours: 1)
+            try registry.invited(),
+            from: files,
+            at: TestTime.after(hours: 1)
         ).success()
         #expect(trusted.members.map(\.document.domain) == ["uni-b.example"])
         let path = "members/north/uni-a.example.json"
         #expect(
             trusted.alarms == [
                 RegistryAlarm(path, .notServed(RegistryRefusal(path, .notFound)))
-            ])
+            ]
+        )
         files[lost] = original
         let (healed, _) = try Client.refresh(stored, from: files, at: TestTime.after(hours: 1))
             .success()
@@ -150,7 +191,9 @@ import Testing
         let path = try #require(files.keys.first { $0.hasSuffix(".uni-a.example.json") })
         files[path]?[10] ^= 1
         let (trusted, _) = try Client.refresh(
-            try registry.invited(), from: files, at: TestTime.after(hours: 1)
+            try registry.invited(),
+            from: files,
+            at: TestTime.after(hours: 1)
         ).success()
         #expect(trusted.members.isEmpty)
         #expect(trusted.alarms.count == 1)
@@ -161,24 +204,36 @@ import Testing
         var limits = RegistryLimits()
         limits.delegations = 2
         let all = Client.refresh(
-            try registry.invited(), from: registry.repository.files,
-            at: TestTime.after(hours: 1), limits: limits)
+            try registry.invited(),
+            from: registry.repository.files,
+            at: TestTime.after(hours: 1),
+            limits: limits
+        )
         #expect(try all.success().registry.alarms.isEmpty)
         var forgery = Forgery(registry.repository)
         var delegations = try forgery.targets("targets").delegations
         let third = DelegatedRole(body: "third", keys: delegations[0].keys)
         delegations.append(third)
         try forgery.serveTargets(
-            "targets", delegations: delegations, signedBy: ["targets-1", "targets-2"])
+            "targets",
+            delegations: delegations,
+            signedBy: ["targets-1", "targets-2"]
+        )
         limits.delegations = 3
         let cut = Client.refresh(
-            try registry.invited(), from: forgery.files, at: TestTime.after(hours: 1),
-            limits: limits)
+            try registry.invited(),
+            from: forgery.files,
+            at: TestTime.after(hours: 1),
+            limits: limits
+        )
         #expect(try cut.success().registry.frozenBodies == ["third"])
         limits.delegations = 2
         let refused = Client.refresh(
-            try registry.invited(), from: forgery.files, at: TestTime.after(hours: 1),
-            limits: limits)
+            try registry.invited(),
+            from: forgery.files,
+            at: TestTime.after(hours: 1),
+            limits: limits
+        )
         #expect(refused.refusal?.file == "targets.json")
     }
 
@@ -189,157 +244,5 @@ import Testing
         #expect(trusted.freshness(at: TestTime.after(days: 7)) == .ageing)
         #expect(trusted.freshness(at: TestTime.after(days: 28) + -1) == .ageing)
         #expect(trusted.freshness(at: TestTime.after(days: 28)) == .stale)
-    }
-}
-
-@Suite struct `Documents that the registry signs and nobody believes` {
-    private func refreshAfter(
-        _ forge: (inout Forgery) throws -> Void
-    ) throws -> (before: TrustedRegistry, after: TrustedRegistry) {
-        let registry = try TestRegistry.withMembers(2)
-        let (before, stored) = try registry.refreshed()
-        var forgery = Forgery(registry.repository)
-        try forge(&forgery)
-        let after = try Client.refresh(
-            stored, from: forgery.files, at: TestTime.after(hours: 2)
-        ).success()
-        #expect(try TrustedRegistry.restored(from: after.stored).members == after.registry.members)
-        return (before, after.registry)
-    }
-
-    private func serve(
-        _ document: MemberDocument, path: String? = nil, body: String = "north",
-        in forgery: inout Forgery
-    ) throws {
-        try forgery.serveMember(
-            document.canonicalBytes,
-            path: path ?? RegistryPath.member(document.domain, body: body), body: body,
-            custom: CosignerIntervals(document).custom)
-    }
-
-    @Test func `a shortened history is refused and the document in force stays`() throws {
-        let (before, after) = try refreshAfter { forgery in
-            var document = try TestMember.document("uni-a.example")
-            document.keys.removeLast()
-            try serve(document, in: &forgery)
-        }
-        #expect(after.members == before.members)
-        #expect(
-            after.alarms.map(\.reason) == [
-                .historyChanged(HistoryConflict("", "keys, epochs or events are gone"))
-            ])
-    }
-
-    @Test func `a target that is taken off the list stays in force`() throws {
-        let (before, after) = try refreshAfter { forgery in
-            var targets = try forgery.targets("north").targets
-            targets["members/north/uni-b.example.json"] = nil
-            try forgery.serveTargets("north", targets: targets, signedBy: ["north"])
-        }
-        #expect(after.members == before.members)
-        #expect(after.alarms.map(\.reason) == [.removed])
-    }
-
-    @Test func `a second path for a domain is refused`() throws {
-        let (before, after) = try refreshAfter { forgery in
-            try serve(
-                try TestMember.document("uni-a.example"), body: "south", in: &forgery)
-        }
-        #expect(after.members == before.members)
-        #expect(
-            after.alarms.map(\.reason) == [
-                .secondPath(first: "members/north/uni-a.example.json")
-            ])
-    }
-
-    @Test(arguments: [("uni.south.example", "north"), ("uni.north.test", "south")])
-    func `a domain under the longer suffix of another body is refused`(
-        domain: String, body: String
-    ) throws {
-        let (before, after) = try refreshAfter { forgery in
-            try serve(try TestMember.document(domain), body: body, in: &forgery)
-        }
-        #expect(after.members == before.members)
-        #expect(after.alarms.map(\.reason) == [.outsideBody(domain)])
-    }
-
-    @Test func `a body cannot list targets outside its delegation`() throws {
-        let (before, after) = try refreshAfter { forgery in
-            try serve(
-                try TestMember.document("uni-z.example"),
-                path: "members/north/uni-z.example.json", body: "south", in: &forgery)
-        }
-        #expect(after.members == before.members)
-        #expect(after.alarms.isEmpty)
-    }
-
-    @Test func `a key of another member is refused`() throws {
-        let theirs = try TestMember.key("uni-b.example", .node)
-        let (before, after) = try refreshAfter { forgery in
-            var document = try TestMember.document("uni-a.example")
-            document.keys.append(theirs)
-            try serve(document, in: &forgery)
-        }
-        #expect(after.members == before.members)
-        #expect(
-            after.alarms.map(\.reason) == [
-                .foreignKey(kid: theirs.kid, owner: "uni-b.example")
-            ])
-    }
-
-    @Test func `a DID of another member is refused`() throws {
-        let (before, after) = try refreshAfter { forgery in
-            var document = try TestMember.document("uni-a.example")
-            document.dids.append("did:web:uni-b.example")
-            try serve(document, in: &forgery)
-        }
-        #expect(after.members == before.members)
-        #expect(
-            after.alarms.map(\.reason) == [
-                .foreignDID("did:web:uni-b.example", owner: "uni-b.example")
-            ])
-    }
-
-    @Test func `custom that does not follow from the document is refused`() throws {
-        let (before, after) = try refreshAfter { forgery in
-            var document = try TestMember.document("uni-a.example")
-            document.country = "NZ"
-            try forgery.serveMember(
-                document.canonicalBytes, path: "members/north/uni-a.example.json",
-                body: "north", custom: nil)
-        }
-        #expect(after.members == before.members)
-        #expect(after.alarms.map(\.reason) == [.customDisagrees])
-    }
-
-    @Test func `another custom for an unchanged document raises an alarm`() throws {
-        let (before, after) = try refreshAfter { forgery in
-            let document = try TestMember.document("uni-a.example")
-            try forgery.serveMember(
-                document.canonicalBytes, path: "members/north/uni-a.example.json",
-                body: "north", custom: nil)
-        }
-        #expect(after.members == before.members)
-        #expect(after.alarms.map(\.reason) == [.customDisagrees])
-    }
-
-    @Test func `a network document without its old quorum table is refused`() throws {
-        let (before, after) = try refreshAfter { forgery in
-            let changed = NetworkDocument(
-                name: "test-net",
-                quorums: [
-                    NetworkDocument.Quorum(
-                        from: TestTime.start, minimum: 0, maximum: nil, required: 0, witnesses: 0)
-                ], bodies: TestRegistry.network.bodies)
-            var targets = try forgery.targets("targets").targets
-            let bytes = changed.canonicalBytes
-            targets[RegistryPath.network] = TargetDescription(of: bytes, custom: nil)
-            let digest = Digest(of: bytes).hex
-            forgery.files[RegistryPath.target(RegistryPath.network, sha256: digest)] = bytes
-            try forgery.serveTargets(
-                "targets", targets: targets, signedBy: ["targets-1", "targets-2"])
-        }
-        #expect(after.network == before.network)
-        #expect(after.alarms.count == 1)
     }
 }

@@ -11,7 +11,8 @@ import Testing
         #expect(
             change.files.dropFirst().map(\.path) == [
                 "metadata/2.north.json", "metadata/2.snapshot.json", "metadata/timestamp.json",
-            ])
+            ]
+        )
     }
 
     @Test func `a writer that is stopped anywhere begins again from the disk`() throws {
@@ -21,16 +22,24 @@ import Testing
         let document = try TestMember.document("uni-a.example")
         var planned = try RegistryRepository(files: disk)
         let change = try planned.admit(
-            document, signers: try TestRegistry.signers(), at: TestTime.start)
+            document,
+            signers: try TestRegistry.signers(),
+            at: TestTime.start
+        )
         for written in 0..<change.files.count {
             var torn = disk
             for file in change.files.prefix(written) { torn[file.path] = file.bytes }
             var repository = try RegistryRepository(files: torn)
             #expect(repository.members.isEmpty)
             _ = try repository.admit(
-                document, signers: try TestRegistry.signers(), at: TestTime.after(hours: 1))
+                document,
+                signers: try TestRegistry.signers(),
+                at: TestTime.after(hours: 1)
+            )
             let (trusted, _) = try Client.refresh(
-                try registry.invited(), from: repository.files, at: TestTime.after(hours: 2)
+                try registry.invited(),
+                from: repository.files,
+                at: TestTime.after(hours: 2)
             ).success()
             #expect(trusted.members.count == 1)
         }
@@ -41,16 +50,24 @@ import Testing
         let signers = try TestRegistry.signers(["", "b"])
         var planned = registry.repository
         let change = try planned.rotateRoot(
-            try TestRegistry.topLevel("b"), signers: signers, at: TestTime.after(hours: 1))
+            try TestRegistry.topLevel("b"),
+            signers: signers,
+            at: TestTime.after(hours: 1)
+        )
         var torn = registry.repository.files
         for file in change.files.dropLast() { torn[file.path] = file.bytes }
         var repository = try RegistryRepository(files: torn)
         _ = try repository.rotateRoot(
-            try TestRegistry.topLevel("b"), signers: signers, at: TestTime.after(hours: 2))
+            try TestRegistry.topLevel("b"),
+            signers: signers,
+            at: TestTime.after(hours: 2)
+        )
         let path = RegistryPath.root(version: 2)
         #expect(repository.files[path] == planned.files[path])
         let (trusted, _) = try Client.refresh(
-            try registry.invited(), from: repository.files, at: TestTime.after(hours: 3)
+            try registry.invited(),
+            from: repository.files,
+            at: TestTime.after(hours: 3)
         ).success()
         #expect(trusted.versions["root"] == 2)
     }
@@ -64,14 +81,21 @@ import Testing
         }
         #expect(
             throws: RepositoryError.refused(
-                RegistryRefusal("2.root.json", .signatures(valid: 2, threshold: 3, role: "root 1")))
+                RegistryRefusal("2.root.json", .signatures(valid: 2, threshold: 3, role: "root 1"))
+            )
         ) {
             _ = try registry.repository.publishRoot(
-                proposal, signers: online, at: TestTime.after(hours: 1))
+                proposal,
+                signers: online,
+                at: TestTime.after(hours: 1)
+            )
         }
         proposal = try MetadataSigning.adding([try TestKeys.key("root-5")], to: proposal)
         _ = try registry.repository.publishRoot(
-            proposal, signers: online, at: TestTime.after(hours: 1))
+            proposal,
+            signers: online,
+            at: TestTime.after(hours: 1)
+        )
         #expect(try registry.refreshed().registry.versions["root"] == 2)
     }
 
@@ -80,8 +104,10 @@ import Testing
         let document = try TestMember.document("uni-a.example")
         #expect(throws: RepositoryError.tooFewSigners(role: "north", have: 0, need: 1)) {
             _ = try registry.repository.admit(
-                document, signers: try TestKeys.keys(["south", "snapshot", "timestamp"]),
-                at: TestTime.start)
+                document,
+                signers: try TestKeys.keys(["south", "snapshot", "timestamp"]),
+                at: TestTime.start
+            )
         }
     }
 
@@ -95,7 +121,8 @@ import Testing
         newcomer.events.removeAll()
         #expect(
             throws: RepositoryError.document(
-                RegistryAlarm("members/north/uni-b.example.json", .notRegistered))
+                RegistryAlarm("members/north/uni-b.example.json", .notRegistered)
+            )
         ) { try registry.admit(newcomer, at: TestTime.start) }
         #expect(throws: RepositoryError.self) {
             try registry.admit(try TestMember.document("uni.elsewhere"), at: TestTime.start)
@@ -117,7 +144,8 @@ import Testing
             names(registry.written.last) == [
                 "3.north.json", "2.south.json", "2.targets.json", "4.snapshot.json",
                 "timestamp.json",
-            ])
+            ]
+        )
         try registry.refresh(at: TestTime.after(days: 200))
         #expect(registry.written.last?.due == ["root"])
         let (trusted, _) = try registry.refreshed(at: TestTime.after(days: 200, hours: 1))
@@ -127,16 +155,24 @@ import Testing
     @Test func `a third body is added and admits`() throws {
         var registry = try TestRegistry.withMembers(1)
         let network = NetworkDocument(
-            name: "test-net", quorums: TestRegistry.network.quorums,
+            name: "test-net",
+            quorums: TestRegistry.network.quorums,
             bodies: TestRegistry.network.bodies + [
                 NetworkDocument.Body(name: "west", suffixes: ["west"])
-            ])
+            ]
+        )
         let signers = try TestRegistry.signers() + [try TestKeys.key("west")]
         _ = try registry.repository.updateNetwork(
-            network, bodies: ["west": try TestKeys.plan(["west"], threshold: 1)],
-            signers: signers, at: TestTime.after(hours: 1))
+            network,
+            bodies: ["west": try TestKeys.plan(["west"], threshold: 1)],
+            signers: signers,
+            at: TestTime.after(hours: 1)
+        )
         _ = try registry.repository.admit(
-            try TestMember.document("uni.west"), signers: signers, at: TestTime.after(hours: 1))
+            try TestMember.document("uni.west"),
+            signers: signers,
+            at: TestTime.after(hours: 1)
+        )
         let (trusted, _) = try registry.refreshed(at: TestTime.after(hours: 2))
         #expect(trusted.member("uni.west")?.body == "west")
         #expect(trusted.network.bodies.count == 3)
@@ -152,8 +188,12 @@ import Testing
         ]
         let created = Result {
             try RegistryRepository.create(
-                TestRegistry.network, topLevel: plan, bodies: bodies,
-                signers: try TestRegistry.signers(), at: TestTime.start)
+                TestRegistry.network,
+                topLevel: plan,
+                bodies: bodies,
+                signers: try TestRegistry.signers(),
+                at: TestTime.start
+            )
         }
         #expect(((try? created.get()) != nil) == isGood)
     }

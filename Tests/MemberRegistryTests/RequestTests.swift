@@ -34,14 +34,19 @@ import Testing
         let root = try #require(registry.repository.files["metadata/1.root.json"])
         let invite = try #require(
             Invite(
-                baseURL: "https://r.example", rootVersion: 1, rootDigest: Digest(of: root)))
+                baseURL: "https://r.example",
+                rootVersion: 1,
+                rootDigest: Digest(of: root)
+            )
+        )
         #expect(try invite.stored(root: root) == (try registry.invited()))
         let refusal = #expect(throws: RegistryRefusal.self) {
             try invite.stored(root: root + [0x20])
         }
         #expect(
             refusal?.reason
-                == .otherRoot(found: Digest(of: root + [0x20]), expected: Digest(of: root)))
+                == .otherRoot(found: Digest(of: root + [0x20]), expected: Digest(of: root))
+        )
         #expect(refusal?.isAlarm == true)
     }
 }
@@ -53,7 +58,12 @@ import Testing
         var document = try TestMember.document(domain)
         document.events = []
         return RegistryRequest(
-            network: "test-net", action: .join, at: TestTime.start, base: nil, document: document)
+            network: "test-net",
+            action: .join,
+            at: TestTime.start,
+            base: nil,
+            document: document
+        )
     }
 
     private static func signers(_ uses: [MemberKey.Use] = MemberKey.Use.allCases) throws
@@ -72,7 +82,11 @@ import Testing
         let request = try Self.joining()
         let jws = try request.signed(by: try Self.signers())
         let read = try RegistryRequest.verified(
-            jws, network: "test-net", current: nil, at: TestTime.start)
+            jws,
+            network: "test-net",
+            current: nil,
+            at: TestTime.start
+        )
         #expect(read == request)
         #expect(JSON.isCanonical(jws))
         #expect(try JSON.read(jws)["signatures"]?.array?.count == 6)
@@ -85,7 +99,11 @@ import Testing
         let key = try TestMember.key(Self.domain, missing)
         #expect(throws: RegistryRequest.Refusal.unsigned(kid: key.kid, use: missing)) {
             try RegistryRequest.verified(
-                jws, network: "test-net", current: nil, at: TestTime.start)
+                jws,
+                network: "test-net",
+                current: nil,
+                at: TestTime.start
+            )
         }
     }
 
@@ -101,12 +119,19 @@ import Testing
         var document = current.document.revoking(.node, at: TestTime.start, .superseded)
         document.keys.append(try TestMember.key(Self.domain, .node, 2))
         let request = RegistryRequest(
-            network: "test-net", action: .update, at: TestTime.start, base: current.digest,
-            document: document)
+            network: "test-net",
+            action: .update,
+            at: TestTime.start,
+            base: current.digest,
+            document: document
+        )
         func verify(_ signers: [Ed25519Key]) throws -> RegistryRequest {
             try RegistryRequest.verified(
-                try request.signed(by: signers), network: "test-net", current: current,
-                at: TestTime.start)
+                try request.signed(by: signers),
+                network: "test-net",
+                current: current,
+                at: TestTime.start
+            )
         }
         let recovery = try TestMember.signer(Self.domain, .recovery)
         let newKey = try TestMember.signer(Self.domain, .node, 2)
@@ -122,18 +147,26 @@ import Testing
         let current = try Self.member()
         let recovery = try [TestMember.signer(Self.domain, .recovery)]
         func refusal(
-            network: String = "test-net", base: Digest? = nil,
+            network: String = "test-net",
+            base: Digest? = nil,
             _ change: (inout MemberDocument) -> Void = { _ in }
         ) throws -> RegistryRequest.Refusal? {
             var document = current.document
             change(&document)
             let request = RegistryRequest(
-                network: network, action: .update, at: TestTime.start,
-                base: base ?? current.digest, document: document)
+                network: network,
+                action: .update,
+                at: TestTime.start,
+                base: base ?? current.digest,
+                document: document
+            )
             do throws(RegistryRequest.Refusal) {
                 _ = try RegistryRequest.verified(
-                    (try? request.signed(by: recovery)) ?? [], network: "test-net",
-                    current: current, at: TestTime.start)
+                    (try? request.signed(by: recovery)) ?? [],
+                    network: "test-net",
+                    current: current,
+                    at: TestTime.start
+                )
                 return nil
             } catch {
                 return error
@@ -144,9 +177,12 @@ import Testing
         #expect(try refusal(base: Digest(of: [])) == .otherBase(current: current.digest))
         #expect(
             try refusal { $0.keys.removeLast() }
-                == .conflict(HistoryConflict("", "keys, epochs or events are gone")))
+                == .conflict(HistoryConflict("", "keys, epochs or events are gone"))
+        )
         #expect(
-            try refusal { $0 = $0.adding(.suspension, at: TestTime.after(days: 1)) } == .events)
+            try refusal { $0 = $0.adding(.suspension, at: TestTime.after(days: 1), reason: "test") }
+                == .events
+        )
     }
 
     @Test func `a changed payload and a foreign type are refused`() throws {
@@ -154,16 +190,26 @@ import Testing
         var object = try #require(try JSON.read(jws).object)
         var other = try Self.joining()
         other = RegistryRequest(
-            network: other.network, action: .join, at: TestTime.start + 1, base: nil,
-            document: other.document)
+            network: other.network,
+            action: .join,
+            at: TestTime.start + 1,
+            base: nil,
+            document: other.document
+        )
         object["payload"] = .string(Base64URL.encode(other.payload))
         #expect(throws: RegistryRequest.Refusal.self) {
             try RegistryRequest.verified(
-                JSON.object(object).canonicalBytes, network: "test-net", current: nil,
-                at: TestTime.start)
+                JSON.object(object).canonicalBytes,
+                network: "test-net",
+                current: nil,
+                at: TestTime.start
+            )
         }
         let manifest = try GeneralJWS.sign(
-            try Self.joining().payload, type: "eccoe-manifest", signers: try Self.signers())
+            try Self.joining().payload,
+            type: "eccoe-manifest",
+            signers: try Self.signers()
+        )
         #expect(throws: DocumentError.self) {
             try GeneralJWS(reading: manifest, type: RegistryRequest.type)
         }

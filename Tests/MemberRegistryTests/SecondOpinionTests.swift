@@ -40,7 +40,8 @@ private enum PythonTUF {
             guard process.terminationStatus == 0 else {
                 throw Failed(
                     status: process.terminationStatus,
-                    output: String(decoding: bytes, as: UTF8.self))
+                    output: String(decoding: bytes, as: UTF8.self)
+                )
             }
             return bytes
         }
@@ -58,7 +59,9 @@ private enum PythonTUF {
         for (path, bytes) in files {
             let place = folder.appendingPathComponent(path)
             try FileManager.default.createDirectory(
-                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+                at: place.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
             try Data(bytes).write(to: place)
         }
     }
@@ -82,22 +85,29 @@ private enum PythonTUF {
     @Test(
         .enabled(
             if: PythonTUF.canUpdate,
-            "the Python package tuf cannot be imported (ECCOE_PYTHON): skipped")
+            "the Python package tuf cannot be imported (ECCOE_PYTHON): skipped"
+        )
     )
     func `python-tuf updates from our registry through a rotation`() throws {
         var registry = try TestRegistry.withMembers(3, at: Self.now)
         _ = try registry.repository.rotateRoot(
-            try TestRegistry.topLevel("b"), signers: try TestRegistry.signers(["", "b"]),
-            at: Self.now)
+            try TestRegistry.topLevel("b"),
+            signers: try TestRegistry.signers(["", "b"]),
+            at: Self.now
+        )
         let files = registry.repository.files
         let output = try PythonTUF.withFolder { folder in
             try PythonTUF.write(files, to: folder)
             return try PythonTUF.script(
-                "tuf_refresh.py", [folder.path, "members/north/uni-b.example.json", "1"])
+                "tuf_refresh.py",
+                [folder.path, "members/north/uni-b.example.json", "1"]
+            )
         }
         let answer = try JSON.read(output)
         let (trusted, _) = try Client.refresh(
-            try registry.invited(), from: files, at: Self.now
+            try registry.invited(),
+            from: files,
+            at: Self.now
         ).success()
         let member = try #require(trusted.member("uni-b.example"))
         #expect(answer["sha256"]?.string == member.digest.hex)
@@ -110,7 +120,8 @@ private enum PythonTUF {
     @Test(
         .enabled(
             if: PythonTUF.canUpdate,
-            "the Python package tuf cannot be imported (ECCOE_PYTHON): skipped")
+            "the Python package tuf cannot be imported (ECCOE_PYTHON): skipped"
+        )
     )
     func `python-tuf refuses what we refuse`() throws {
         let registry = try TestRegistry.withMembers(1, at: Self.now)
@@ -120,7 +131,9 @@ private enum PythonTUF {
             try PythonTUF.write(forgery.files, to: folder)
             let failure = #expect(throws: PythonTUF.Failed.self) {
                 try PythonTUF.script(
-                    "tuf_refresh.py", [folder.path, "members/north/uni-a.example.json", "1"])
+                    "tuf_refresh.py",
+                    [folder.path, "members/north/uni-a.example.json", "1"]
+                )
             }
             #expect(failure?.output.contains("targets was signed by 1/2 keys") == true)
         }
@@ -129,17 +142,20 @@ private enum PythonTUF {
     @Test(
         .enabled(
             if: PythonTUF.canWrite,
-            "the Python packages tuf and cryptography cannot be imported (ECCOE_PYTHON): skipped")
+            "the Python packages tuf and cryptography cannot be imported (ECCOE_PYTHON): skipped"
+        )
     )
     func `we update from a registry that python-tuf wrote with keys of three kinds`() throws {
         let network = NetworkDocument(
-            name: "py-net", quorums: NetworkDocument.standardQuorums(from: Self.now),
-            bodies: [NetworkDocument.Body(name: "north", suffixes: ["example"])])
+            name: "py-net",
+            quorums: NetworkDocument.standardQuorums(from: Self.now),
+            bodies: [NetworkDocument.Body(name: "north", suffixes: ["example"])]
+        )
         var inputs = ["documents/network.json": network.canonicalBytes]
         let domains = ["uni-a.example", "uni-b.example"]
         for domain in domains {
             let document = try TestMember.document(domain, at: Self.now)
-            let custom = try #require(CosignerIntervals(document).custom)
+            let custom = CosignerIntervals(document).custom
             inputs["documents/\(domain).json"] = document.canonicalBytes
             inputs["documents/\(domain).custom"] = custom.canonicalBytes
         }
@@ -150,7 +166,9 @@ private enum PythonTUF {
         }
         let first = try #require(files["metadata/1.root.json"])
         let (trusted, _) = try Client.refresh(
-            try StoredMetadata(trustedRoot: first), from: files, at: Self.now
+            try StoredMetadata(trustedRoot: first),
+            from: files,
+            at: Self.now
         ).success()
         #expect(trusted.members.map(\.document.domain) == domains)
         #expect(trusted.versions["root"] == 2)

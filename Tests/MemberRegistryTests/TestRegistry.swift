@@ -39,40 +39,49 @@ struct TestRegistry {
         "targets-1", "targets-2", "targets-3", "snapshot", "timestamp", "north", "south",
     ]
     static let network = NetworkDocument(
-        name: "test-net", quorums: NetworkDocument.standardQuorums(from: TestTime.start),
+        name: "test-net",
+        quorums: NetworkDocument.standardQuorums(from: TestTime.start),
         bodies: [
             NetworkDocument.Body(name: "north", suffixes: ["example", "north.test"]),
             NetworkDocument.Body(name: "south", suffixes: ["south.example", "test"]),
-        ])
+        ]
+    )
 
     static func topLevel(_ generation: String = "") throws -> TopLevelPlan {
         TopLevelPlan(
             root: try TestKeys.plan(rootLabels.map { $0 + generation }, threshold: 3),
             targets: try TestKeys.plan(["targets-1", "targets-2", "targets-3"], threshold: 2),
             snapshot: try TestKeys.plan(["snapshot" + generation], threshold: 1),
-            timestamp: try TestKeys.plan(["timestamp" + generation], threshold: 1))
+            timestamp: try TestKeys.plan(["timestamp" + generation], threshold: 1)
+        )
     }
 
     static func signers(_ generations: [String] = [""]) throws -> [Ed25519Key] {
         try TestKeys.keys(
             generations.flatMap { generation in
                 (rootLabels + otherLabels).map { $0 + generation }
-            } + otherLabels)
+            } + otherLabels
+        )
     }
 
     init(at time: Instant = TestTime.start) throws {
         let (repository, change) = try RegistryRepository.create(
-            Self.network, topLevel: try Self.topLevel(),
+            Self.network,
+            topLevel: try Self.topLevel(),
             bodies: [
                 "north": try TestKeys.plan(["north"], threshold: 1),
                 "south": try TestKeys.plan(["south"], threshold: 1),
-            ], signers: try Self.signers(), at: time)
+            ],
+            signers: try Self.signers(),
+            at: time
+        )
         self.repository = repository
         written = [change]
     }
 
     /// A registry with `uni-a.example`, `uni-b.example` and so on, as many as asked for.
-    static func withMembers(_ count: Int, at time: Instant = TestTime.start) throws -> TestRegistry {
+    static func withMembers(_ count: Int, at time: Instant = TestTime.start) throws -> TestRegistry
+    {
         var registry = try TestRegistry(at: time)
         for letter in "abcdefghijklmnop".prefix(count) {
             try registry.admit(try TestMember.document("uni-\(letter).example"), at: time)
@@ -82,12 +91,14 @@ struct TestRegistry {
 
     mutating func admit(_ document: MemberDocument, at time: Instant) throws {
         written.append(
-            try repository.admit(document, signers: try Self.signers(), at: time))
+            try repository.admit(document, signers: try Self.signers(), at: time)
+        )
     }
 
     mutating func update(_ document: MemberDocument, at time: Instant) throws {
         written.append(
-            try repository.update(document, signers: try Self.signers(), at: time))
+            try repository.update(document, signers: try Self.signers(), at: time)
+        )
     }
 
     mutating func refresh(at time: Instant) throws {
@@ -101,7 +112,8 @@ struct TestRegistry {
 
     /// A node's copy after a successful refresh.
     func refreshed(
-        _ stored: StoredMetadata? = nil, at time: Instant = TestTime.after(hours: 1)
+        _ stored: StoredMetadata? = nil,
+        at time: Instant = TestTime.after(hours: 1)
     ) throws -> (registry: TrustedRegistry, stored: StoredMetadata) {
         let start = try stored ?? invited()
         return try Client.refresh(start, from: repository.files, at: time).success()
@@ -111,56 +123,56 @@ struct TestRegistry {
 /// Member documents as institutions would write them.
 enum TestMember {
     static func key(
-        _ domain: String, _ use: MemberKey.Use, _ generation: Int = 1,
-        from: Instant = TestTime.start, until: Instant? = nil
+        _ domain: String,
+        _ use: MemberKey.Use,
+        _ generation: Int = 1,
+        from: Instant = TestTime.start,
+        until: Instant? = nil
     ) throws -> MemberKey {
         let signer = try signer(domain, use, generation)
         return try #require(
-            MemberKey(signer.publicKey, use: use, notBefore: from, expires: until))
+            MemberKey(signer.publicKey, use: use, notBefore: from, expires: until)
+        )
     }
 
     static func signer(
-        _ domain: String, _ use: MemberKey.Use, _ generation: Int = 1
+        _ domain: String,
+        _ use: MemberKey.Use,
+        _ generation: Int = 1
     ) throws -> Ed25519Key {
         try TestKeys.key("\(domain) \(use.rawValue) \(generation)")
     }
 
     /// A member with one key of each use and one open epoch.
     static func document(
-        _ domain: String, at time: Instant = TestTime.start
+        _ domain: String,
+        at time: Instant = TestTime.start
     ) throws -> MemberDocument {
         let keys = try MemberKey.Use.allCases.map { try key(domain, $0, from: time) }
         let log = try key(domain, .log, from: time)
         return MemberDocument(
-            domain: domain, names: ["en": "University \(domain)"], country: "FR",
-            kind: .higherEducation, mailboxes: ["technical": "eccoe@\(domain)"],
-            node: "https://\(domain):8443", dids: ["did:web:\(domain)"], keys: keys,
+            domain: domain,
+            names: ["en": "University \(domain)"],
+            country: "FR",
+            kind: .higherEducation,
+            mailboxes: ["technical": "eccoe@\(domain)"],
+            node: "https://\(domain):8443",
+            dids: ["did:web:\(domain)"],
+            keys: keys,
             epochs: [LogEpoch(number: 1, kid: log.kid, opened: time)],
-            events: [StandingEvent(sequence: 1, at: time, event: .registration)])
+            events: [StandingEvent(sequence: 1, at: time, event: .registration)]
+        )
     }
 }
 
 extension MemberDocument {
-    /// The document with one more event.
-    func adding(
-        _ event: StandingEvent.Event, at time: Instant, reason: String = "test"
-    ) -> MemberDocument {
-        var document = self
-        document.events.append(
-            StandingEvent(
-                sequence: Int64(events.count + 1), at: time, event: event, reason: reason))
-        return document
-    }
-
     /// The document with the first key of `use` revoked.
     func revoking(
-        _ use: MemberKey.Use, at time: Instant, _ reason: MemberKey.Revocation
+        _ use: MemberKey.Use,
+        at time: Instant,
+        _ reason: MemberKey.Revocation
     ) -> MemberDocument {
-        var document = self
-        if let index = keys.firstIndex(where: { $0.use == use }) {
-            document.keys[index].revoked = (time, reason)
-        }
-        return document
+        keys.first { $0.use == use }.flatMap { revoking($0.kid, at: time, reason) } ?? self
     }
 }
 
@@ -180,8 +192,11 @@ struct Client {
     let fetched: [String]
 
     static func refresh(
-        _ stored: StoredMetadata, from files: [String: [UInt8]], at time: Instant,
-        limits: RegistryLimits = .standard, unreachable: Set<String> = []
+        _ stored: StoredMetadata,
+        from files: [String: [UInt8]],
+        at time: Instant,
+        limits: RegistryLimits = .standard,
+        unreachable: Set<String> = []
     ) -> Client {
         var workflow = RefreshWorkflow(stored: stored, at: time, limits: limits)
         var fetched: [String] = []

@@ -77,7 +77,8 @@ struct OutboundGuardTests {
     }
 
     private func guardResolving(
-        _ addresses: [String], allow: [String] = []
+        _ addresses: [String],
+        allow: [String] = []
     ) -> OutboundGuard {
         OutboundGuard(allow: allow.compactMap { OutboundAllow($0) }) { _ in
             addresses.compactMap { IPAddress($0) }
@@ -114,7 +115,8 @@ struct OutboundGuardTests {
         ("a.example=::1", "https://a.example"),
     ])
     func `an allowed host stands in for DNS and the port rule`(
-        _ entry: String, _ url: String
+        _ entry: String,
+        _ url: String
     ) async throws {
         let found = try await guardResolving([], allow: [entry]).addresses(of: origin(url))
         #expect(found.count == 1)

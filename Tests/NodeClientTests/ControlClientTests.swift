@@ -8,7 +8,8 @@ import Testing
 
 struct ControlClientTests {
     private func withSocket(
-        _ answers: [String: LocalServer.Answer], _ body: (ControlClient) async throws -> Void
+        _ answers: [String: LocalServer.Answer],
+        _ body: (ControlClient) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("eccoe \(UUID().uuidString.prefix(8))")

@@ -23,7 +23,8 @@ final class LocalServer: Sendable {
     }
 
     static func start(
-        certificate: OwnAuthority.ServerCertificate? = nil, socket: String? = nil,
+        certificate: OwnAuthority.ServerCertificate? = nil,
+        socket: String? = nil,
         answers: [String: Answer]
     ) async throws -> LocalServer {
         let tls = try certificate.map { try context($0) }
@@ -38,7 +39,8 @@ final class LocalServer: Sendable {
             }
         if let socket {
             return LocalServer(
-                channel: try await bootstrap.bind(unixDomainSocketPath: socket).get())
+                channel: try await bootstrap.bind(unixDomainSocketPath: socket).get()
+            )
         }
         return LocalServer(channel: try await bootstrap.bind(host: "127.0.0.1", port: 0).get())
     }
@@ -51,11 +53,16 @@ final class LocalServer: Sendable {
         _ certificate: OwnAuthority.ServerCertificate
     ) throws -> NIOSSLContext {
         let key = try NIOSSLPrivateKey(
-            bytes: Array(certificate.privateKeyPEM.utf8), format: .pem)
+            bytes: Array(certificate.privateKeyPEM.utf8),
+            format: .pem
+        )
         let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.certificate.pem.utf8))
         return try NIOSSLContext(
             configuration: .makeServerConfiguration(
-                certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key)))
+                certificateChain: chain.map { .certificate($0) },
+                privateKey: .privateKey(key)
+            )
+        )
     }
 }
 
@@ -98,18 +105,25 @@ private final class AnswerHandler: ChannelInboundHandler {
 enum TestAuthority {
     static func make(_ name: String) throws -> OwnAuthority {
         try OwnAuthority.make(
-            name: name, keySeed: SecureRandom.bytes(32), serialNumber: SecureRandom.bytes(16),
+            name: name,
+            keySeed: SecureRandom.bytes(32),
+            serialNumber: SecureRandom.bytes(16),
             from: Instant(secondsSince1970: 1_700_000_000),
-            until: Instant(secondsSince1970: 4_000_000_000))
+            until: Instant(secondsSince1970: 4_000_000_000)
+        )
     }
 
     static func certificate(
-        of authority: OwnAuthority, for names: [String], until end: Int64 = 4_000_000_000
+        of authority: OwnAuthority,
+        for names: [String],
+        until end: Int64 = 4_000_000_000
     ) throws -> OwnAuthority.ServerCertificate {
         try authority.serverCertificate(
-            names: names.compactMap { ServerName($0) }, keySeed: SecureRandom.bytes(32),
+            names: names.compactMap { ServerName($0) },
+            keySeed: SecureRandom.bytes(32),
             serialNumber: SecureRandom.bytes(16),
             from: Instant(secondsSince1970: 1_700_000_000),
-            until: Instant(secondsSince1970: end))
+            until: Instant(secondsSince1970: end)
+        )
     }
 }

@@ -11,23 +11,31 @@ struct TransportTests {
         "/declared": .init(parts: [[UInt8](repeating: 1, count: 4096)]),
         "/streamed": .init(parts: Array(repeating: [UInt8](repeating: 1, count: 1024), count: 64)),
         "/away": .init(
-            status: .found, headers: [("Location", "/hello")], parts: [Array("moved".utf8)]),
+            status: .found,
+            headers: [("Location", "/hello")],
+            parts: [Array("moved".utf8)]
+        ),
     ]
 
     /// A server at node.uni-a.example, and a transport that is allowed to reach it.
     private func withServer(
-        names: [String] = ["node.uni-a.example"], until end: Int64 = 4_000_000_000,
+        names: [String] = ["node.uni-a.example"],
+        until end: Int64 = 4_000_000_000,
         _ body: (HTTPPeerTransport, OwnAuthority, String) async throws -> Void
     ) async throws {
         let authority = try TestAuthority.make("Uni A")
         let server = try await LocalServer.start(
             certificate: TestAuthority.certificate(of: authority, for: names, until: end),
-            answers: Self.answers)
+            answers: Self.answers
+        )
         let allow = try #require(OutboundAllow("node.uni-a.example=127.0.0.1"))
         let transport = HTTPPeerTransport(outbound: OutboundGuard(allow: [allow]))
         do {
             try await body(
-                transport, authority, "https://node.uni-a.example:\(server.port)")
+                transport,
+                authority,
+                "https://node.uni-a.example:\(server.port)"
+            )
         } catch {
             await transport.shutdown()
             throw error
@@ -44,14 +52,20 @@ struct TransportTests {
         try await withServer { transport, authority, url in
             let peer = peer(url, .authority(authority.certificate.der))
             let response = try await transport.send(
-                PeerRequest("GET", "/hello", of: peer, maximumBytes: 5))
+                PeerRequest("GET", "/hello", of: peer, maximumBytes: 5)
+            )
             #expect(response.status == 200)
             #expect(response.body == Array("hello".utf8))
             #expect(response.headers["x-kind"] == "greeting")
             let posted = try await transport.send(
                 PeerRequest(
-                    "POST", "/hello", of: peer, body: [UInt8](repeating: 7, count: 1000),
-                    maximumBytes: 5))
+                    "POST",
+                    "/hello",
+                    of: peer,
+                    body: [UInt8](repeating: 7, count: 1000),
+                    maximumBytes: 5
+                )
+            )
             #expect(posted.status == 200)
             #expect(transport.traffic.requests == 2)
             #expect(transport.traffic.sent > 1000)
@@ -63,8 +77,12 @@ struct TransportTests {
         try await withServer { transport, authority, url in
             let response = try await transport.send(
                 PeerRequest(
-                    "GET", "/nothing", of: peer(url, .authority(authority.certificate.der)),
-                    maximumBytes: 100))
+                    "GET",
+                    "/nothing",
+                    of: peer(url, .authority(authority.certificate.der)),
+                    maximumBytes: 100
+                )
+            )
             #expect(response.status == 404)
         }
     }
@@ -75,7 +93,8 @@ struct TransportTests {
             for trust in [PeerAddress.Trust.authority(other.certificate.der), .system] {
                 await expect(.unreachable) {
                     try await transport.send(
-                        PeerRequest("GET", "/hello", of: peer(url, trust), maximumBytes: 5))
+                        PeerRequest("GET", "/hello", of: peer(url, trust), maximumBytes: 5)
+                    )
                 }
             }
         }
@@ -86,8 +105,12 @@ struct TransportTests {
             await expect(.unreachable) {
                 try await transport.send(
                     PeerRequest(
-                        "GET", "/hello", of: peer(url, .authority(authority.certificate.der)),
-                        maximumBytes: 5))
+                        "GET",
+                        "/hello",
+                        of: peer(url, .authority(authority.certificate.der)),
+                        maximumBytes: 5
+                    )
+                )
             }
         }
     }
@@ -97,24 +120,31 @@ struct TransportTests {
             await expect(.unreachable) {
                 try await transport.send(
                     PeerRequest(
-                        "GET", "/hello", of: peer(url, .authority(authority.certificate.der)),
-                        maximumBytes: 5))
+                        "GET",
+                        "/hello",
+                        of: peer(url, .authority(authority.certificate.der)),
+                        maximumBytes: 5
+                    )
+                )
             }
         }
     }
 
     @Test(arguments: [("/declared", 4096), ("/streamed", 64 << 10)])
     func `an answer of exactly the limit passes, one byte more does not`(
-        _ path: String, _ size: Int
+        _ path: String,
+        _ size: Int
     ) async throws {
         try await withServer { transport, authority, url in
             let peer = peer(url, .authority(authority.certificate.der))
             let response = try await transport.send(
-                PeerRequest("GET", path, of: peer, maximumBytes: size))
+                PeerRequest("GET", path, of: peer, maximumBytes: size)
+            )
             #expect(response.body.count == size)
             await expect(.tooLarge) {
                 try await transport.send(
-                    PeerRequest("GET", path, of: peer, maximumBytes: size - 1))
+                    PeerRequest("GET", path, of: peer, maximumBytes: size - 1)
+                )
             }
         }
     }
@@ -123,8 +153,12 @@ struct TransportTests {
         try await withServer { transport, authority, url in
             let response = try await transport.send(
                 PeerRequest(
-                    "GET", "/away", of: peer(url, .authority(authority.certificate.der)),
-                    maximumBytes: 100))
+                    "GET",
+                    "/away",
+                    of: peer(url, .authority(authority.certificate.der)),
+                    maximumBytes: 100
+                )
+            )
             #expect(response.status == 302)
             #expect(transport.traffic.requests == 1)
         }
@@ -146,7 +180,8 @@ struct TransportTests {
         let back = peer("https://localhost:\(second.port)", trust)
         for _ in 0..<3 {
             let response = try await transport.send(
-                PeerRequest("GET", "/hello", of: back, maximumBytes: 5))
+                PeerRequest("GET", "/hello", of: back, maximumBytes: 5)
+            )
             #expect(response.status == 200)
         }
         await transport.shutdown()
@@ -160,10 +195,15 @@ struct TransportTests {
                 await expect(.unreachable) {
                     try await transport.send(
                         PeerRequest(
-                            "GET", "/hello",
+                            "GET",
+                            "/hello",
                             of: peer(
                                 "https://\(host):\(port)",
-                                .authority(authority.certificate.der)), maximumBytes: 5))
+                                .authority(authority.certificate.der)
+                            ),
+                            maximumBytes: 5
+                        )
+                    )
                 }
             }
             #expect(transport.traffic.requests == 0)
@@ -171,7 +211,8 @@ struct TransportTests {
     }
 
     private func expect(
-        _ slug: Problem.Slug, _ body: () async throws -> PeerResponse,
+        _ slug: Problem.Slug,
+        _ body: () async throws -> PeerResponse,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async {
         let error = await #expect(throws: Problem.self, sourceLocation: sourceLocation) {

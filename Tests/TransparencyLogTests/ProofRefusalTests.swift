@@ -146,6 +146,16 @@ import TransparencyLog
                 root: root
             )
         }
+        let extra = reference.proof(3, 8) + [foreign]
+        #expect(throws: ProofError.wrongLength(expected: 4, found: 5)) {
+            try MerkleTree.verifyConsistency(
+                old: 3,
+                oldRoot: reference.hash(0..<3),
+                new: 8,
+                newRoot: root,
+                proof: extra
+            )
+        }
         #expect(
             ProofError.wrongLength(expected: 3, found: 2).description
                 == "the proof has 2 hashes, expected 3"

@@ -2,7 +2,7 @@ import CanonicalJSON
 import Keys
 
 /// When which key of a member cosigns the logs of others: the times at which the member is active
-/// and the key valid. As TUF `custom` of the member's target,
+/// and the key valid. The witness keys stand in the TUF `custom` of the member's target too,
 /// `{"witness":[{"from","until"?,"vkey"}]}`, so that witness sets follow from targets roles alone.
 struct CosignerIntervals: Equatable, Sendable {
     struct Entry: Hashable, Sendable {
@@ -11,6 +11,7 @@ struct CosignerIntervals: Equatable, Sendable {
     }
 
     let witness: [Entry]
+    /// Known from the document only.
     let mirror: [Entry]
 
     /// What follows from a document.
@@ -23,22 +24,17 @@ struct CosignerIntervals: Equatable, Sendable {
     ///
     /// - Throws: `DocumentError` when it has another form or names another domain's key.
     init(custom: JSON?, domain: String) throws(DocumentError) {
+        mirror = []
         guard let custom else {
-            (witness, mirror) = ([], [])
+            witness = []
             return
         }
-        let reader = try ObjectReader(custom, at: "/custom")
-        witness = try Self.entries(reader, "witness", NoteKey.witnessName(domain))
-        mirror = try Self.entries(reader, "mirror", NoteKey.mirrorName(domain))
+        witness = try Self.entries(
+            ObjectReader(custom, at: "/custom"), NoteKey.witnessName(domain))
     }
 
-    /// The `custom` member, or nil when the member never cosigns.
-    var custom: JSON? {
-        var object = JSONObject()
-        if !witness.isEmpty { object["witness"] = .array(witness.map(\.json)) }
-        if !mirror.isEmpty { object["mirror"] = .array(mirror.map(\.json)) }
-        return object.count == 0 ? nil : .object(object)
-    }
+    /// The `custom` member.
+    var custom: JSON { ["witness": .array(witness.map(\.json))] }
 
     private static func entries(
         _ document: MemberDocument,
@@ -60,13 +56,11 @@ struct CosignerIntervals: Equatable, Sendable {
     }
 
     private static func entries(
-        _ reader: ObjectReader,
-        _ name: String,
-        _ noteName: String
+        _ reader: ObjectReader, _ noteName: String
     ) throws(DocumentError) -> [Entry] {
-        guard reader.object[name] != nil else { return [] }
+        guard reader.object["witness"] != nil else { return [] }
         var entries: [Entry] = []
-        for entry in try reader.objects(name, limit: 4096) {
+        for entry in try reader.objects("witness", limit: 4096) {
             let text = try entry.ascii("vkey")
             guard let key = NoteKey(text), key.name == noteName else {
                 throw entry.error(

@@ -105,6 +105,6 @@ struct DocumentAcceptance: Sendable {
         with document: MemberDocument
     ) -> Bool {
         let stated = try? CosignerIntervals(custom: description.custom, domain: document.domain)
-        return stated == CosignerIntervals(document)
+        return stated?.witness == CosignerIntervals(document).witness
     }
 }

@@ -54,7 +54,7 @@ extension RefreshWorkflow {
     /// A top-level role that is refused ends the refresh; a delegated one freezes its body only.
     private mutating func refuse(_ visit: RoleWalk.Visit, _ refusal: RegistryRefusal) -> Step? {
         guard visit.role != "targets" else { return fail(refusal) }
-        walk.freeze(visit)
+        walk.freeze(visit, in: trusted)
         alarms.append(RegistryAlarm("\(visit.role).json", .frozen(refusal)))
         return nil
     }

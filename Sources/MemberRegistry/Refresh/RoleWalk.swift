@@ -1,29 +1,29 @@
 import Keys
 
-/// A walk over all targets roles in pre-order, each under its first delegator (TUF 5.6.7 without
-/// a wanted target: the registry's reader wants every member).
+/// A walk over all targets roles in pre-order, each once under every role that delegates to it
+/// (TUF 5.6.7 without a wanted target: the registry's reader wants every member).
 struct RoleWalk: Sendable {
-    struct Visit: Sendable {
+    struct Visit: Hashable, Sendable {
         let role: String
         let delegator: String
     }
 
-    /// Roles that could not be taken: their bodies are frozen.
+    /// Roles that could not be taken under any delegation: their bodies are frozen.
     private(set) var frozen: Set<String> = []
     private var toVisit = [Visit(role: "targets", delegator: "root")]
-    private var visited: Set<String> = []
+    private var visited: Set<Visit> = []
     private var wasCut = false
 
     /// The role to load next; nil when all are done or `limit` is reached.
     mutating func next(limit: Int) -> Visit? {
         while let visit = toVisit.popLast() {
-            guard !visited.contains(visit.role) else { continue }
+            guard !visited.contains(visit) else { continue }
             // The top-level role is no delegation.
             guard visited.count <= limit else {
                 wasCut = true
                 return nil
             }
-            visited.insert(visit.role)
+            visited.insert(visit)
             return visit
         }
         return nil
@@ -31,13 +31,17 @@ struct RoleWalk: Sendable {
 
     /// Goes on below a role that was taken.
     mutating func descend(_ visit: Visit, in trusted: TrustedMetadata) {
+        frozen.remove(visit.role)
         let children = trusted.targets[visit.role]?.delegations ?? []
         for child in children.reversed() {
             toVisit.append(Visit(role: child.name, delegator: visit.role))
         }
     }
 
-    mutating func freeze(_ visit: Visit) { frozen.insert(visit.role) }
+    /// Leaves a role out, unless another delegation has let it in.
+    mutating func freeze(_ visit: Visit, in trusted: TrustedMetadata?) {
+        if trusted?.targets[visit.role] == nil { frozen.insert(visit.role) }
+    }
 
     /// The alarm for a walk that was cut short.
     func alarm(limit: Int) -> RegistryAlarm? {
@@ -70,7 +74,7 @@ extension TrustedMetadata {
                 walk.descend(visit, in: self)
             } catch {
                 guard visit.role != "targets" else { throw error }
-                walk.freeze(visit)
+                walk.freeze(visit, in: self)
                 alarms.append(RegistryAlarm(name, .frozen(error)))
             }
         }

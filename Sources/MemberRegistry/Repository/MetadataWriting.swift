@@ -119,10 +119,19 @@ extension TargetDescription {
 extension DelegatedRole {
     /// The terminating delegation of `members/<body>/*`.
     init(body: String, keys: RoleKeys) {
-        name = body
+        self.init(
+            name: body,
+            keys: keys,
+            scope: .paths(["members/\(body)/*"]),
+            isTerminating: true
+        )
+    }
+
+    init(name: String, keys: RoleKeys, scope: Scope, isTerminating: Bool) {
+        self.name = name
         self.keys = keys
-        scope = .paths(["members/\(body)/*"])
-        isTerminating = true
+        self.scope = scope
+        self.isTerminating = isTerminating
     }
 
     fileprivate var json: JSON {

@@ -42,7 +42,7 @@ extension RegistryRepository {
 
     private func keys(ofTargets role: String) -> RoleKeys {
         if role == "targets" { return trusted.root.keys(of: role) }
-        let delegator = trusted.delegators[role].flatMap { trusted.targets[$0] }
+        let delegator = trusted.delegators[role]?.first.flatMap { trusted.targets[$0] }
         return delegator?.delegations.first { $0.name == role }?.keys
             ?? RoleKeys(keys: [], threshold: 1)
     }

@@ -9,8 +9,8 @@ extension TrustedMetadata {
             if let found = metadata.targets[path] { return (role, found) }
             var children: [String] = []
             for child in metadata.delegations where child.covers(path) {
-                // A role counts only by the delegation that it was verified against.
-                if delegators[child.name] == role { children.append(child.name) }
+                // A role counts only by delegations that it was verified against.
+                if delegators[child.name]?.contains(role) == true { children.append(child.name) }
                 if child.isTerminating {
                     toVisit.removeAll()
                     break

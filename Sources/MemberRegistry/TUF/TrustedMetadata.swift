@@ -19,8 +19,8 @@ package struct TrustedMetadata: Sendable {
     package private(set) var snapshot: SnapshotMetadata?
     /// `targets` and the delegated roles that were taken, by name.
     package private(set) var targets: [String: TargetsMetadata] = [:]
-    /// The role that delegated to each taken role; `targets` has none.
-    private(set) var delegators: [String: String] = [:]
+    /// The roles under whose delegation each taken role was verified; `targets` has none.
+    private(set) var delegators: [String: Set<String>] = [:]
 
     let expiry: Expiry
     let limits: RegistryLimits
@@ -80,7 +80,7 @@ package struct TrustedMetadata: Sendable {
 
     /// Takes a timestamp and a snapshot that an earlier run accepted: for rollback checks only, so
     /// expiry and the match between them are not asked. What the root's keys did not sign is left.
-    mutating func recall(timestamp bytes: [UInt8]?, snapshot snapshotBytes: [UInt8]?) {
+    package mutating func recall(timestamp bytes: [UInt8]?, snapshot snapshotBytes: [UInt8]?) {
         if let bytes, let envelope = try? MetadataEnvelope(bytes, limits: limits),
             let earlier = try? TimestampMetadata(envelope), isSigned(envelope, by: "timestamp")
         {
@@ -232,7 +232,7 @@ extension TrustedMetadata {
         }
         try demandFresh(newer.expires, file)
         targets[role] = newer
-        delegators[role] = role == "targets" ? nil : delegator
+        if role != "targets" { delegators[role, default: []].insert(delegator) }
     }
 
     private func delegation(to role: String, by delegator: String) -> RoleKeys? {

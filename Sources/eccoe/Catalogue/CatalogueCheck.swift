@@ -13,7 +13,8 @@ struct CatalogueCheck: Verb {
             the field to fill.
 
             Example:  eccoe catalogue check --format json items.json
-            """)
+            """
+    )
 
     @OptionGroup var source: ImportSource
     @OptionGroup var node: NodeOptions
@@ -21,8 +22,10 @@ struct CatalogueCheck: Verb {
 
     func execute() async throws {
         let report = CatalogueImport.read(
-            try InputFile.read(source.file), format: source.format,
-            defaults: try source.defaults(node.folder, isMemberNeeded: false))
+            try InputFile.read(source.file),
+            format: source.format,
+            defaults: try source.defaults(node.folder, isMemberNeeded: false)
+        )
         switch output.format {
         case .json: StandardStream.output.write(line: CheckReport.json(of: report))
         case .jsonl:
@@ -44,7 +47,8 @@ struct CatalogueCheck: Verb {
                 let grades = RuleSet.all.map { Grade(item, by: $0) }
                 return [item.id] + grades.map { "\($0.met)/\($0.checks.count)" }
                     + [item.displayTitle]
-            })
+            }
+        )
         if report.items.count == 1, let item = report.items.first {
             for ruleSet in RuleSet.all {
                 text += "\n\(ruleSet.title)\n"
@@ -52,7 +56,8 @@ struct CatalogueCheck: Verb {
                     ["RULE", "STATUS", "FIELD", ""],
                     Grade(item, by: ruleSet).checks.map {
                         [$0.id, $0.status.rawValue, $0.field, $0.detail ?? ""]
-                    })
+                    }
+                )
             }
         }
         for problem in report.problems {

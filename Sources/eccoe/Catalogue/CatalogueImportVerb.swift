@@ -19,7 +19,8 @@ struct CatalogueImportVerb: Verb {
             Examples:
               eccoe catalogue import --format ob3 achievements.json
               eccoe catalogue import --format nzqa register.csv --dry-run
-            """)
+            """
+    )
 
     @OptionGroup var source: ImportSource
 
@@ -43,7 +44,8 @@ struct CatalogueImportVerb: Verb {
 
     func execute() async throws {
         var reader = try source.reader(
-            try source.defaults(node.folder, isMemberNeeded: true))
+            try source.defaults(node.folder, isMemberNeeded: true)
+        )
         var journal = ImportJournal(output.format)
         let progress = ProgressLine()
         do {
@@ -55,7 +57,8 @@ struct CatalogueImportVerb: Verb {
                     handle: { results in
                         journal.acknowledge(results)
                         progress.update("\(journal.acknowledged) items acknowledged")
-                    })
+                    }
+                )
             }
         } catch {
             progress.clear()
@@ -67,7 +70,8 @@ struct CatalogueImportVerb: Verb {
     }
 
     private func nextBatch(
-        _ reader: inout CatalogueImport.Reader, _ journal: inout ImportJournal
+        _ reader: inout CatalogueImport.Reader,
+        _ journal: inout ImportJournal
     ) throws -> JSON? {
         var items: [JSON] = []
         while items.count < batch, let record = try reader.next() {
@@ -102,7 +106,8 @@ struct CatalogueImportVerb: Verb {
             at: problem.pointer,
             try: acknowledged == 0
                 ? problem.remedy
-                : "start the daemon and run the same import again: it finishes the rest")
+                : "start the daemon and run the same import again: it finishes the rest"
+        )
     }
 }
 

@@ -12,7 +12,8 @@ struct CatalogueNoun: AsyncParsableCommand {
             CatalogueImportVerb.self, CatalogueCheck.self, CataloguePublish.self,
             CatalogueWithdraw.self, CatalogueList.self, CatalogueShow.self,
             CatalogueSearch.self,
-        ])
+        ]
+    )
 }
 
 /// `eccoe catalogue publish <file>`
@@ -25,7 +26,8 @@ struct CataloguePublish: Verb {
             use eccoe catalogue import.
 
             Example:  eccoe catalogue publish bc-101.json
-            """)
+            """
+    )
 
     @Argument(help: "A file with an item or a list of items; - is standard input.")
     var file: String
@@ -39,14 +41,19 @@ struct CataloguePublish: Verb {
     func execute() async throws {
         let source = try ImportSource.parse([file, "--format", ImportFormat.json.rawValue])
         var reader = try source.reader(
-            try source.defaults(node.folder, isMemberNeeded: true))
+            try source.defaults(node.folder, isMemberNeeded: true)
+        )
         var items: [JSON] = []
         while let record = try reader.next() {
             if let problem = record.problems.first(where: { $0.severity == .error }) {
                 throw CommandFailure(
                     Problem(
-                        .invalidItem, problem.message, at: "\(file): \(problem.at)",
-                        try: problem.remedy))
+                        .invalidItem,
+                        problem.message,
+                        at: "\(file): \(problem.at)",
+                        try: problem.remedy
+                    )
+                )
             }
             if let item = record.item { items.append(item.json) }
         }
@@ -55,13 +62,15 @@ struct CataloguePublish: Verb {
             [
                 "requestId": .string(FreshRequestID.text), "items": .array(items),
                 "dryRun": .bool(dryRun),
-            ])
+            ]
+        )
         output.write(list: "results", of: answer) { rows in
             TextTable.rows(
                 ["ID", "OUTCOME", "INDEX", "REVISION"],
                 rows.map { row in
                     ["id", "outcome", "index", "revision"].map { TextTable.cell(row[$0]) }
-                })
+                }
+            )
         }
     }
 }
@@ -69,8 +78,10 @@ struct CataloguePublish: Verb {
 /// `eccoe catalogue withdraw <id>`
 struct CatalogueWithdraw: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "withdraw", abstract: "Withdraw an own item; its history stays readable.",
-        discussion: "Example:  eccoe catalogue withdraw BC-101 --reason \"no longer offered\"")
+        commandName: "withdraw",
+        abstract: "Withdraw an own item; its history stays readable.",
+        discussion: "Example:  eccoe catalogue withdraw BC-101 --reason \"no longer offered\""
+    )
 
     @Argument(help: "The item's id in the own catalogue.")
     var id: String
@@ -87,7 +98,8 @@ struct CatalogueWithdraw: Verb {
             [
                 "requestId": .string(FreshRequestID.text), "id": .string(id),
                 "reason": .string(reason),
-            ])
+            ]
+        )
         output.write(answer) {
             TextTable.pairs([
                 ("item", TextTable.cell($0["id"])), ("outcome", TextTable.cell($0["outcome"])),

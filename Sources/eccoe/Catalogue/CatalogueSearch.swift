@@ -14,7 +14,8 @@ private enum ItemTable {
                     TextTable.cell(row["credits"]), evidence(row["evidence"]),
                     TextTable.cell(row["title"]) + recognition(row["recognisedBy"]),
                 ]
-            })
+            }
+        )
     }
 
     /// What is proven of an item, in a few words.
@@ -30,7 +31,8 @@ private enum ItemTable {
     static func recognition(_ precedents: JSON?) -> String {
         let names = (precedents?.array ?? []).map { line in
             let credits = line["credits"]?["number"]?.string.map { " for \($0) credits" } ?? ""
-            return "\(TextTable.cell(line["outcome"])) by \(TextTable.cell(line["domain"]))\(credits)"
+            return
+                "\(TextTable.cell(line["outcome"])) by \(TextTable.cell(line["domain"]))\(credits)"
         }
         return names.isEmpty ? "" : " [" + names.joined(separator: "; ") + "]"
     }
@@ -39,8 +41,10 @@ private enum ItemTable {
 /// `eccoe catalogue list`
 struct CatalogueList: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the items that this node knows, of all institutions.",
-        discussion: "Example:  eccoe catalogue list --domain uni-b.example -o jsonl")
+        commandName: "list",
+        abstract: "List the items that this node knows, of all institutions.",
+        discussion: "Example:  eccoe catalogue list --domain uni-b.example -o jsonl"
+    )
 
     @Option(help: "Only items of this institution.")
     var domain: String?
@@ -77,7 +81,8 @@ struct CatalogueList: Verb {
                     ["domain", "id", "revision", "credits", "title"].map {
                         TextTable.cell(row[$0])
                     }
-                })
+                }
+            )
         }
     }
 }
@@ -85,12 +90,14 @@ struct CatalogueList: Verb {
 /// `eccoe catalogue show <id>`
 struct CatalogueShow: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show an item with the proof that it was published.",
+        commandName: "show",
+        abstract: "Show an item with the proof that it was published.",
         discussion: """
             Examples:
               eccoe catalogue show BC-101
               eccoe catalogue show https://uni-b.example/items/CS-7 -o json
-            """)
+            """
+    )
 
     @Argument(help: "A global id, or an id of the own catalogue.")
     var id: String
@@ -113,7 +120,10 @@ struct CatalogueShow: Verb {
                 ("standing", TextTable.cell(answer["standing"])),
                 ("offered", TextTable.cell(answer["living"])),
                 ("revision", TextTable.cell(answer["revision"])),
-                ("entry", "\(TextTable.cell(answer["index"])) of \(TextTable.cell(answer["origin"]))"),
+                (
+                    "entry",
+                    "\(TextTable.cell(answer["index"])) of \(TextTable.cell(answer["origin"]))"
+                ),
                 ("inclusion", TextTable.cell(evidence?["inclusion"])),
                 (
                     "checkpoint",
@@ -125,11 +135,9 @@ struct CatalogueShow: Verb {
             pairs += witnesses.map { ("cosigned by", $0) }
             let recognised = ItemTable.recognition(answer["recognisedBy"])
             if !recognised.isEmpty { pairs.append(("recognised", recognised)) }
-            var text = TextTable.pairs(pairs) + "\n"
-            for (name, value) in answer["item"]?.object ?? JSONObject() {
-                text += TextTable.pairs([(name, TextTable.cell(value))])
-            }
-            return text
+            let item = answer["item"]?.object ?? JSONObject()
+            return TextTable.pairs(pairs) + "\n"
+                + TextTable.pairs(item.map { ($0.name, TextTable.cell($0.value)) })
         }
     }
 }
@@ -137,12 +145,14 @@ struct CatalogueShow: Verb {
 /// `eccoe catalogue search <words>`
 struct CatalogueSearch: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Search the items of all institutions.",
+        commandName: "search",
+        abstract: "Search the items of all institutions.",
         discussion: """
             Each result is proven against the signed log of its institution.
 
             Example:  eccoe catalogue search data literacy
-            """)
+            """
+    )
 
     @Argument(help: "Words that must all occur.")
     var words: [String]

@@ -25,7 +25,8 @@ struct ImportJournal {
         case .table:
             StandardStream.error.write(
                 PlainText.line("\(problem.severity.rawValue): \(problem.at): \(problem.message)")
-                    + "\n  try: \(PlainText.line(problem.remedy))\n")
+                    + "\n  try: \(PlainText.line(problem.remedy))\n"
+            )
         }
     }
 
@@ -70,7 +71,9 @@ struct ImportJournal {
                     names.map { (title + $0.rawValue, String(count($0))) } + [
                         ("not taken", String(refused)),
                         ("remarks", String(problems.count - refused)),
-                    ]))
+                    ]
+                )
+            )
         }
     }
 }

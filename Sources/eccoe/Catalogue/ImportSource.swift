@@ -18,7 +18,9 @@ struct ImportSource: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Language of texts that name none (default: that of the institution's name).",
-            valueName: "tag"))
+            valueName: "tag"
+        )
+    )
     var language: String?
 
     /// What is assumed where the file does not say: the institution of the data folder.
@@ -29,13 +31,17 @@ struct ImportSource: ParsableArguments {
             let member = try OwnMember.read(folder)
             let name = member.names.sorted { $0.key < $1.key }.first
             return ImportDefaults(
-                domain: member.domain, institutionName: name?.value ?? member.domain,
+                domain: member.domain,
+                institutionName: name?.value ?? member.domain,
                 language: language ?? name?.key ?? "en",
-                country: member.country == "ZZ" ? nil : member.country)
+                country: member.country == "ZZ" ? nil : member.country
+            )
         } catch let failure as CommandFailure where !isMemberNeeded && failure.status == .noInput {
             return ImportDefaults(
-                domain: "institution.invalid", institutionName: "This institution",
-                language: language ?? "en")
+                domain: "institution.invalid",
+                institutionName: "This institution",
+                language: language ?? "en"
+            )
         }
     }
 

@@ -16,7 +16,8 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 struct OutputOptions: ParsableArguments {
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: "How to write the result: for people, as one JSON text, or as JSON lines.")
+        help: "How to write the result: for people, as one JSON text, or as JSON lines."
+    )
     var format: OutputFormat = .table
 
     /// Writes a result: as text for people, otherwise as JSON.
@@ -43,7 +44,9 @@ struct NodeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The node's data folder (environment: ECCOE_DATA; default: /var/lib/eccoe).",
-            valueName: "folder"))
+            valueName: "folder"
+        )
+    )
     var data: String?
 
     @Option(
@@ -51,7 +54,10 @@ struct NodeOptions: ParsableArguments {
             """
             The daemon's socket (environment: ECCOE_SOCKET; default: eccoed.sock in the data \
             folder when one is named, otherwise /run/eccoe/eccoed.sock).
-            """, valueName: "path"))
+            """,
+            valueName: "path"
+        )
+    )
     var socket: String?
 
     /// The data folder.
@@ -101,7 +107,9 @@ struct AuthorityOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Certificate authority in PEM to trust for https instead of the system's.",
-            valueName: "pem"))
+            valueName: "pem"
+        )
+    )
     var ca: String?
 
     /// The authority's file; nil when none is named.

@@ -8,7 +8,8 @@ enum OrderedPipeline {
     ///   - handle: takes each result, in order; called on the caller's own task.
     /// - Throws: what the three throw; work under way is cancelled.
     static func run<Work: Sendable, Result: Sendable>(
-        parallelism: Int, next: () throws -> Work?,
+        parallelism: Int,
+        next: () throws -> Work?,
         perform: @escaping @Sendable (Work) async throws -> Result,
         handle: (Result) throws -> Void
     ) async throws {

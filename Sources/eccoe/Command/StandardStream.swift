@@ -14,7 +14,9 @@ enum StandardStream: Int32 {
     func write(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Foundation.write(rawValue, $0.baseAddress, $0.count) }
+            let count = rest.withUnsafeBytes {
+                Foundation.write(rawValue, $0.baseAddress, $0.count)
+            }
             if count < 0 {
                 if errno == EINTR || errno == EAGAIN { continue }
                 return
@@ -56,7 +58,9 @@ enum InputFile {
             bytes += buffer.prefix(count)
             guard bytes.count <= limit else {
                 throw CommandFailure(
-                    .data, Problem(.tooLarge, "larger than \(limit) bytes", at: path))
+                    .data,
+                    Problem(.tooLarge, "larger than \(limit) bytes", at: path)
+                )
             }
         }
     }

@@ -34,7 +34,9 @@ enum TextTable {
                     ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
             }
             let line = padded.joined(separator: "  ")
-            return line.prefix(upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex)
+            return line.prefix(
+                upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex
+            )
                 + "\n"
         }.joined()
     }

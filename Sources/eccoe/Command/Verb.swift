@@ -46,7 +46,8 @@ extension CommandFailure {
         case let error as ValidationError:
             self.init(
                 .usage,
-                Problem(.malformedRequest, error.message, try: "add --help to see how to write it"))
+                Problem(.malformedRequest, error.message, try: "add --help to see how to write it")
+            )
         case let error as StoreError: self.init(error)
         case let error as NoteError:
             self.init(.negative, Problem(.invalidCheckpoint, error.description))
@@ -56,14 +57,19 @@ extension CommandFailure {
             self.init(.negative, Problem(.invalidProof, finding.reason, at: finding.resource))
         case let error as JSONError:
             self.init(
-                .data, Problem(.malformedRequest, error.message, at: error.place))
+                .data,
+                Problem(.malformedRequest, error.message, at: error.place)
+            )
         case let error as DocumentError:
             self.init(
-                .data, Problem(.malformedRequest, error.reason, at: error.place, try: error.remedy))
+                .data,
+                Problem(.malformedRequest, error.reason, at: error.place, try: error.remedy)
+            )
         case let error as RecordError:
             self.init(
                 .data,
-                Problem(.invalidDecision, error.reason, at: error.pointer, try: error.remedy))
+                Problem(.invalidDecision, error.reason, at: error.pointer, try: error.remedy)
+            )
         case let refusal as RegistryRefusal:
             self.init(refusal)
         case let error as RepositoryError:
@@ -94,19 +100,30 @@ extension CommandFailure {
         case .exists(let path):
             self.init(
                 .cannotCreate,
-                Problem(.conflict, "there is something already", at: path, try: "nothing was changed"))
+                Problem(
+                    .conflict,
+                    "there is something already",
+                    at: path,
+                    try: "nothing was changed"
+                )
+            )
         case .missing(let path):
             self.init(.noInput, Problem(.notFound, "there is no such file", at: path))
         case .locked(let path):
             self.init(
                 .unavailable,
-                Problem(.busy, "another process uses the data folder", at: path))
+                Problem(.busy, "another process uses the data folder", at: path)
+            )
         case .exposedKey(let path):
             self.init(
                 .configuration,
                 Problem(
-                    .keyUnusable, "others than its owner may read this private key", at: path,
-                    try: "chmod 0400 \(path)"))
+                    .keyUnusable,
+                    "others than its owner may read this private key",
+                    at: path,
+                    try: "chmod 0400 \(path)"
+                )
+            )
         case .corrupt, .newer, .headChanged, .hashChanged:
             self.init(.data, Problem(.internalError, error.description))
         }
@@ -118,11 +135,14 @@ extension CommandFailure {
         switch code {
         case ENOENT, ENOTDIR, EISDIR:
             self.init(
-                .noInput, Problem(.notFound, reason, at: path, try: "check the path"))
+                .noInput,
+                Problem(.notFound, reason, at: path, try: "check the path")
+            )
         case EACCES, EPERM, EROFS:
             self.init(
                 .noPermission,
-                Problem(.forbidden, reason, at: path, try: "check owner and mode"))
+                Problem(.forbidden, reason, at: path, try: "check owner and mode")
+            )
         default:
             self.init(.cannotCreate, Problem(.internalError, reason, at: path))
         }

@@ -6,7 +6,8 @@ import Credentials
 enum CheckTable {
     /// The verdict, then one line a check with its evidence.
     static func text(
-        _ verdict: CredentialReport.Verdict, _ checks: [CredentialCheck]
+        _ verdict: CredentialReport.Verdict,
+        _ checks: [CredentialCheck]
     ) -> String {
         text(verdict.rawValue, checks.map(\.json))
     }
@@ -18,7 +19,8 @@ enum CheckTable {
                 ["CHECK", "STATUS", "EVIDENCE"],
                 checks.map { check in
                     ["id", "status", "detail"].map { TextTable.cell(check[$0]) }
-                })
+                }
+            )
     }
 }
 

@@ -13,7 +13,8 @@ struct CredentialNoun: AsyncParsableCommand {
         subcommands: [
             CredentialIssue.self, CredentialVerify.self, CredentialLookup.self,
             CredentialDID.self,
-        ])
+        ]
+    )
 }
 
 /// `eccoe credential issue <item id>`
@@ -25,14 +26,18 @@ struct CredentialIssue: Verb {
             Writes an Open Badges 3.0 credential, signed (eddsa-jcs-2022), to standard output.
 
             Example:  eccoe credential issue BC-101 --subject '{"id":"did:example:learner"}' > badge.json
-            """)
+            """
+    )
 
     @Argument(help: "The item's id in the own catalogue.")
     var item: String
 
     @Option(
         help: ArgumentHelp(
-            "Who has achieved it: a JSON object, or a file that holds one.", valueName: "json"))
+            "Who has achieved it: a JSON object, or a file that holds one.",
+            valueName: "json"
+        )
+    )
     var subject: String
 
     @Option(help: ArgumentHelp("Until when it is valid.", valueName: "time"))
@@ -64,7 +69,8 @@ struct CredentialLookup: Verb {
             signed catalogue. Exit status 0 valid, 1 invalid, 2 indeterminate.
 
             Example:  eccoe credential lookup badge.json
-            """)
+            """
+    )
 
     @Argument(help: "The credential; - is standard input.")
     var file: String
@@ -79,7 +85,9 @@ struct CredentialLookup: Verb {
         output.write(answer) { answer in
             let item = answer["item"]
             return CheckTable.text(
-                TextTable.cell(answer["verdict"]), answer["checks"]?.array ?? [])
+                TextTable.cell(answer["verdict"]),
+                answer["checks"]?.array ?? []
+            )
                 + (item == nil
                     ? ""
                     : "\n"
@@ -103,7 +111,8 @@ struct CredentialDID: Verb {
             there. Reads the data folder; needs no daemon.
 
             Example:  eccoe credential did > /srv/www/.well-known/did.json
-            """)
+            """
+    )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
@@ -116,7 +125,8 @@ struct CredentialDID: Verb {
         guard !keys.isEmpty, let document = DIDWeb.document(domain: member.domain, keys: keys)
         else {
             throw CommandFailure(
-                Problem(.keyUnusable, "there is no valid credential key", at: member.domain))
+                Problem(.keyUnusable, "there is no valid credential key", at: member.domain)
+            )
         }
         StandardStream.output.write(line: document)
     }

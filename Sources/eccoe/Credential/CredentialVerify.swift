@@ -19,7 +19,8 @@ struct CredentialVerify: Verb {
             Exit status 0 valid, 1 invalid, 2 indeterminate.
 
             Example:  eccoe credential verify badge.json --offline --did-documents ./dids
-            """)
+            """
+    )
 
     @Argument(help: "The credential; - is standard input.")
     var file: String
@@ -28,7 +29,8 @@ struct CredentialVerify: Verb {
     var didDocuments: String?
 
     @Option(
-        help: ArgumentHelp("The moment to judge for (default: now).", valueName: "RFC 3339 time"))
+        help: ArgumentHelp("The moment to judge for (default: now).", valueName: "RFC 3339 time")
+    )
     var at: String?
 
     @Flag(help: "Ask nobody.")
@@ -56,11 +58,15 @@ struct CredentialVerify: Verb {
             offline
             ? nil
             : HTTPPeerTransport(
-                outbound: OutboundGuard(allow: try OutboundFile.read(node.folder)))
+                outbound: OutboundGuard(allow: try OutboundFile.read(node.folder))
+            )
         let evidence: Evidence
         do {
             let gathering = try EvidenceGathering(
-                folder: didDocuments, registry: registry, transport: transport)
+                folder: didDocuments,
+                registry: registry,
+                transport: transport
+            )
             let document = try? JSON.read(text, limits: .outsideCredential)
             evidence =
                 if let document { await gathering.evidence(for: document) } else { Evidence() }
@@ -73,6 +79,7 @@ struct CredentialVerify: Verb {
             CredentialVerification.verify(text, evidence: evidence, at: time),
             registry: registry,
             item: .unchecked("No catalogue was asked; eccoe credential lookup asks the node's."),
-            at: now)
+            at: now
+        )
     }
 }

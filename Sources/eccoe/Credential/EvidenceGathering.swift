@@ -22,7 +22,9 @@ struct EvidenceGathering {
     ///   - transport: nil to stay offline.
     /// - Throws: `CommandFailure` when the folder or a file in it cannot be read.
     init(
-        folder: String?, registry: TrustedRegistry?, transport: HTTPPeerTransport?
+        folder: String?,
+        registry: TrustedRegistry?,
+        transport: HTTPPeerTransport?
     ) throws {
         self.registry = registry
         self.transport = transport
@@ -67,7 +69,8 @@ struct EvidenceGathering {
         let keys = member.document.keys.filter { $0.use == .credential }
         return DIDWeb.document(
             domain: member.document.domain,
-            keys: keys.map { DIDWeb.NamedKey(kid: $0.kid, key: $0.publicKey) })
+            keys: keys.map { DIDWeb.NamedKey(kid: $0.kid, key: $0.publicKey) }
+        )
     }
 
     private func fetch(_ url: String, by transport: HTTPPeerTransport) async throws -> JSON {
@@ -76,9 +79,12 @@ struct EvidenceGathering {
         }
         let response = try await transport.send(
             PeerRequest(
-                "GET", rest.isEmpty ? "/" : rest,
+                "GET",
+                rest.isEmpty ? "/" : rest,
                 of: PeerAddress(domain: origin.host, url: origin.url, trust: .system),
-                maximumBytes: Self.documentBytes))
+                maximumBytes: Self.documentBytes
+            )
+        )
         guard response.status == 200 else {
             throw Problem(.unreachable, "the server answered with status \(response.status)")
         }
@@ -95,8 +101,12 @@ struct EvidenceGathering {
             throw CommandFailure(
                 .noInput,
                 Problem(
-                    .notFound, "there are no DID documents", at: folder,
-                    try: "give a folder with one .json file a DID document"))
+                    .notFound,
+                    "there are no DID documents",
+                    at: folder,
+                    try: "give a folder with one .json file a DID document"
+                )
+            )
         }
         var documents: [String: (document: JSON, file: String)] = [:]
         for name in names {
@@ -107,7 +117,9 @@ struct EvidenceGathering {
                 document = try JSON.read(bytes, limits: .outsideCredential)
             } catch {
                 throw CommandFailure(
-                    .data, Problem(.malformedRequest, error.description, at: path))
+                    .data,
+                    Problem(.malformedRequest, error.description, at: path)
+                )
             }
             if let id = document["id"]?.string { documents[id] = (document, path) }
         }

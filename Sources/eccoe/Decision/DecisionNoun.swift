@@ -13,14 +13,17 @@ struct DecisionNoun: AsyncParsableCommand {
         abstract: "Decisions on learners' credentials, and the receipts that prove them.",
         subcommands: [
             DecisionRecordVerb.self, DecisionShow.self, DecisionReceipt.self, DecisionVerify.self,
-        ])
+        ]
+    )
 }
 
 /// `eccoe decision show <subject>`
 struct DecisionShow: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a decision of this institution.",
-        discussion: "Example:  eccoe decision show 0f1e2d3c4b5a69788796a5b4c3d2e1f0")
+        commandName: "show",
+        abstract: "Show a decision of this institution.",
+        discussion: "Example:  eccoe decision show 0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+    )
 
     @Argument(help: "The decision, as eccoe decision record named it.")
     var subject: String
@@ -36,7 +39,8 @@ struct DecisionShow: Verb {
                 [
                     ("entry", TextTable.cell(answer["index"])),
                     ("confirmed", TextTable.cell(answer["confirmed"])),
-                ] + record.map { ($0.name, TextTable.cell($0.value)) })
+                ] + record.map { ($0.name, TextTable.cell($0.value)) }
+            )
         }
     }
 }
@@ -44,13 +48,15 @@ struct DecisionShow: Verb {
 /// `eccoe decision receipt <subject>`
 struct DecisionReceipt: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "receipt", abstract: "Write the learner's receipt of a decision.",
+        commandName: "receipt",
+        abstract: "Write the learner's receipt of a decision.",
         discussion: """
             The receipt carries all that is needed to verify it offline, for ever. It is the \
             learner's: it names them.
 
             Example:  eccoe decision receipt 0f1e2d3c4b5a69788796a5b4c3d2e1f0 --out receipt.json
-            """)
+            """
+    )
 
     @Argument(help: "The decision, as eccoe decision record named it.")
     var subject: String
@@ -82,7 +88,8 @@ struct DecisionVerify: Verb {
             Exit status 0 valid, 1 invalid, 2 indeterminate.
 
             Example:  eccoe decision verify receipt.json --root-digest 9f2c...
-            """)
+            """
+    )
 
     @Argument(help: "The receipt.")
     var file: String
@@ -90,7 +97,9 @@ struct DecisionVerify: Verb {
     @Option(
         help: ArgumentHelp(
             "SHA-256 of a root file of the network: the part of an invite behind the dot.",
-            valueName: "hex"))
+            valueName: "hex"
+        )
+    )
     var rootDigest: String?
 
     @OptionGroup var node: NodeOptions
@@ -106,7 +115,10 @@ struct DecisionVerify: Verb {
         }
         let registry = digest == nil ? try RegistryCopy.accepted(node.folder) : nil
         let report = try Receipt.verify(
-            bytes, newerRegistry: registry, trustedRootDigest: digest)
+            bytes,
+            newerRegistry: registry,
+            trustedRootDigest: digest
+        )
         var answer = report.json.object ?? JSONObject()
         answer["record"] = (try? Receipt(bytes: bytes))?.record.json
         output.write(.object(answer)) { _ in

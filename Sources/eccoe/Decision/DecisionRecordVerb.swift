@@ -14,7 +14,8 @@ struct DecisionRecordVerb: Verb {
             institution's policy, a precedent that names no learner.
 
             Example:  eccoe decision record --credential badge.json --outcome recognised --credits 5
-            """)
+            """
+    )
 
     @Option(help: ArgumentHelp("The learner's credential.", valueName: "file"))
     var credential: String
@@ -40,7 +41,9 @@ struct DecisionRecordVerb: Verb {
     @Option(
         help: ArgumentHelp(
             "Why it is not as requested: level, workload, quality, ...; may be repeated.",
-            valueName: "code"))
+            valueName: "code"
+        )
+    )
     var reason: [String] = []
 
     @Option(help: "How the learner can appeal.")

@@ -4,8 +4,10 @@ import CanonicalJSON
 /// `eccoe json ...`
 struct JSONNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "json", abstract: "JSON as signatures see it.",
-        subcommands: [JSONCanonicalize.self])
+        commandName: "json",
+        abstract: "JSON as signatures see it.",
+        subcommands: [JSONCanonicalize.self]
+    )
 }
 
 /// `eccoe json canonicalize < in > out`
@@ -18,13 +20,15 @@ struct JSONCanonicalize: Verb {
             are refused with the place (exit status 65).
 
             Example:  eccoe json canonicalize < item.json | sha256sum
-            """)
+            """
+    )
 
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
         let bytes = try InputFile.read("-", limit: JSONLimits.operatorFile.totalBytes)
         StandardStream.output.write(
-            try JSON.read(bytes, limits: .operatorFile).canonicalBytes)
+            try JSON.read(bytes, limits: .operatorFile).canonicalBytes
+        )
     }
 }

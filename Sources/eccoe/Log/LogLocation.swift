@@ -28,8 +28,12 @@ enum LogLocation: Sendable {
             throw CommandFailure(
                 .noInput,
                 Problem(
-                    .notFound, "there is no such folder", at: text,
-                    try: "give a folder or URL that holds checkpoint and tile/"))
+                    .notFound,
+                    "there is no such folder",
+                    at: text,
+                    try: "give a folder or URL that holds checkpoint and tile/"
+                )
+            )
         }
         self = .folder(bare)
     }
@@ -56,7 +60,9 @@ enum LogLocation: Sendable {
             let bytes = try await read(full.path, limit: Self.maximumBytes)
         else {
             throw CommandFailure(
-                .negative, Problem(.invalidProof, "the log lacks this file", at: tile.path))
+                .negative,
+                Problem(.invalidProof, "the log lacks this file", at: tile.path)
+            )
         }
         return bytes
     }
@@ -83,14 +89,22 @@ enum LogLocation: Sendable {
             CommandFailure(
                 .noInput,
                 Problem(
-                    .notFound, "there is no \(name)", at: path + "/" + name,
-                    try: "give the folder that holds checkpoint and tile/"))
+                    .notFound,
+                    "there is no \(name)",
+                    at: path + "/" + name,
+                    try: "give the folder that holds checkpoint and tile/"
+                )
+            )
         case .url(let url, _):
             CommandFailure(
                 .unavailable,
                 Problem(
-                    .notFound, "the server has no \(name)", at: url + "/" + name,
-                    try: "give the URL below which checkpoint and tile/ are"))
+                    .notFound,
+                    "the server has no \(name)",
+                    at: url + "/" + name,
+                    try: "give the URL below which checkpoint and tile/ are"
+                )
+            )
         }
     }
 }

@@ -14,7 +14,8 @@ struct LogProve: Verb {
             signed checkpoint. It is checked before it is written.
 
             Example:  eccoe log prove ./log --key "$(eccoe log key)" --index 5 > entry5.tlog-proof
-            """)
+            """
+    )
 
     @Argument(help: "A folder or URL that holds checkpoint and tile/.")
     var log: String
@@ -60,8 +61,12 @@ struct LogProve: Verb {
             throw CommandFailure(
                 .negative,
                 Problem(
-                    .notFound, "there is no entry \(index) in a log of \(size)", at: "--index",
-                    try: "entries are counted from 0"))
+                    .notFound,
+                    "there is no entry \(index) in a log of \(size)",
+                    at: "--index",
+                    try: "entries are counted from 0"
+                )
+            )
         }
         var hashes: [MerkleTree.Node: Digest] = [:]
         for node in MerkleTree.nodes(of: ranges) {
@@ -77,7 +82,9 @@ struct LogProve: Verb {
     }
 
     private func hash(
-        of node: MerkleTree.Node, size: Int, in location: LogLocation
+        of node: MerkleTree.Node,
+        size: Int,
+        in location: LogLocation
     ) async throws -> Digest {
         let (tile, offset, height) = TileCoordinate.containing(node, size: size)
         let bytes = try await location.resource(tile)
@@ -86,7 +93,9 @@ struct LogProve: Verb {
                 .subtree(offset: offset, height: height)
         else {
             throw CommandFailure(
-                .negative, Problem(.invalidProof, "the tile is too short", at: tile.path))
+                .negative,
+                Problem(.invalidProof, "the tile is too short", at: tile.path)
+            )
         }
         return hash
     }
@@ -95,9 +104,14 @@ struct LogProve: Verb {
         let full = TileCoordinate.fullWidth
         let bundle = index / full
         let tile = TileCoordinate(
-            .entries, index: bundle, width: min(full, size - bundle * full))
+            .entries,
+            index: bundle,
+            width: min(full, size - bundle * full)
+        )
         let entries = try EntryBundle.decode(
-            await location.resource(tile), width: tile.width)
+            await location.resource(tile),
+            width: tile.width
+        )
         return entries[index % full]
     }
 }

@@ -14,7 +14,8 @@ struct LogInit: Verb {
             a second history.
 
             Example:  eccoe log init
-            """)
+            """
+    )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
@@ -35,10 +36,12 @@ struct LogShow: Verb {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Show the head of the own log, or of one that the node follows.",
-        discussion: "Example:  eccoe log show --origin uni-b.example/eccoe/1")
+        discussion: "Example:  eccoe log show --origin uni-b.example/eccoe/1"
+    )
 
     @Option(
-        help: ArgumentHelp("The log's origin (default: the own log).", valueName: "origin"))
+        help: ArgumentHelp("The log's origin (default: the own log).", valueName: "origin")
+    )
     var origin: String?
 
     @OptionGroup var node: NodeOptions
@@ -77,7 +80,8 @@ struct LogKey: Verb {
             Reads the data folder; needs no daemon.
 
             Example:  eccoe log verify ./copy --key "$(eccoe log key)"
-            """)
+            """
+    )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
@@ -104,7 +108,8 @@ struct LogExport: Verb {
             folder that is served meanwhile never names what is not there.
 
             Example:  eccoe log export /srv/www/log && eccoe log verify /srv/www/log --key ...
-            """)
+            """
+    )
 
     @Argument(help: "Where to write; created if it is not there.")
     var target: String

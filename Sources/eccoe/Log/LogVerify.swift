@@ -12,7 +12,8 @@ struct LogVerify: Verb {
             Exit status 1 when anything does not fit, with the file that is wrong.
 
             Example:  eccoe log verify https://node.uni-a.example:8443/log/1 --key "$(eccoe log key)"
-            """)
+            """
+    )
 
     @Argument(help: "A folder or URL that holds checkpoint and tile/.")
     var log: String
@@ -21,7 +22,10 @@ struct LogVerify: Verb {
 
     @Option(
         help: ArgumentHelp(
-            "An earlier checkpoint of the log that it must extend.", valueName: "note file"))
+            "An earlier checkpoint of the log that it must extend.",
+            valueName: "note file"
+        )
+    )
     var old: String?
 
     @OptionGroup var authority: AuthorityOptions
@@ -42,7 +46,9 @@ struct LogVerify: Verb {
     }
 
     private func verify(
-        _ location: LogLocation, key: VerifierKey, oldNote: [UInt8]?
+        _ location: LogLocation,
+        key: VerifierKey,
+        oldNote: [UInt8]?
     ) async throws -> HeadSummary {
         let earlier = try oldNote.map { try VerifiedCheckpoint($0, key: key) }
         let head = try VerifiedCheckpoint(await location.checkpoint(), key: key)
@@ -52,12 +58,14 @@ struct LogVerify: Verb {
         let progress = ProgressLine()
         var resources = AuditResources(size: size).makeIterator()
         try await OrderedPipeline.run(
-            parallelism: location.parallelism, next: { resources.next() },
+            parallelism: location.parallelism,
+            next: { resources.next() },
             perform: { try await location.resource($0) },
             handle: { bytes throws in
                 try audit.receive(bytes)
                 progress.update("verified \(audit.range.size) of \(size) entries")
-            })
+            }
+        )
         progress.clear()
         try audit.finish()
         return HeadSummary(checkpoint: head.checkpoint, cosignatures: cosignatures)
@@ -93,7 +101,11 @@ struct AuditResources: Sequence {
             if after.partial > 0, entries == size {
                 partial.append(
                     TileCoordinate(
-                        .hashes(level: level), index: after.full, width: after.partial))
+                        .hashes(level: level),
+                        index: after.full,
+                        width: after.partial
+                    )
+                )
             }
         }
         return complete + partial

@@ -26,14 +26,20 @@ struct OwnLog {
         let domain = try OwnMember.read(folder).domain
         guard let key = try folder.readKey(.log),
             let verifier = VerifierKey(
-                name: "\(domain)/eccoe/\(epoch)", type: .ed25519, publicKey: key.publicKey)
+                name: "\(domain)/eccoe/\(epoch)",
+                type: .ed25519,
+                publicKey: key.publicKey
+            )
         else {
             throw CommandFailure(
                 .noInput,
                 Problem(
-                    .keyUnusable, "there is no log key",
+                    .keyUnusable,
+                    "there is no log key",
                     at: folder.file("keys/\(DataFolder.KeyUse.log.rawValue).key"),
-                    try: "name the data folder with --data, or make one: eccoe init"))
+                    try: "name the data folder with --data, or make one: eccoe init"
+                )
+            )
         }
         return verifier
     }
@@ -44,8 +50,12 @@ struct OwnLog {
             throw CommandFailure(
                 .noInput,
                 Problem(
-                    .noLog, "there is no log yet", at: folder.log(epoch: epoch),
-                    try: "name the data folder with --data, or create the log: eccoe log init"))
+                    .noLog,
+                    "there is no log yet",
+                    at: folder.log(epoch: epoch),
+                    try: "name the data folder with --data, or create the log: eccoe log init"
+                )
+            )
         }
         return try VerifiedCheckpoint(head.note, key: VerifierKey(head.vkey))
     }
@@ -69,8 +79,12 @@ enum OwnMember {
             throw CommandFailure(
                 .noInput,
                 Problem(
-                    .notFound, "there is no node in this folder", at: folder.memberDocument,
-                    try: "name its data folder with --data, or make one: eccoe init"))
+                    .notFound,
+                    "there is no node in this folder",
+                    at: folder.memberDocument,
+                    try: "name its data folder with --data, or make one: eccoe init"
+                )
+            )
         }
         return try MemberDocument(reading: bytes)
     }

@@ -8,7 +8,8 @@ struct ProofNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "proof",
         abstract: "Proofs that an entry is in a log.",
-        subcommands: [ProofVerify.self])
+        subcommands: [ProofVerify.self]
+    )
 }
 
 /// `eccoe proof verify <file> --leaf <file>`
@@ -20,7 +21,8 @@ struct ProofVerify: Verb {
             Needs no network and no daemon: the proof carries the signed checkpoint.
 
             Example:  eccoe proof verify entry5.tlog-proof --leaf entry5 --key <vkey>
-            """)
+            """
+    )
 
     @Argument(help: "A C2SP tlog-proof, as eccoe log prove writes it.")
     var file: String
@@ -38,11 +40,14 @@ struct ProofVerify: Verb {
         let proof = try InclusionProof(bytes)
         let head = try proof.verify(leaf: entry, key: key)
         let summary = HeadSummary(
-            checkpoint: head.checkpoint, cosignatures: try witness.check(head))
+            checkpoint: head.checkpoint,
+            cosignatures: try witness.check(head)
+        )
         switch output.format {
         case .table:
             StandardStream.output.write(
-                TextTable.pairs([("index", String(proof.index))] + summary.pairs))
+                TextTable.pairs([("index", String(proof.index))] + summary.pairs)
+            )
         case .json, .jsonl:
             var object = summary.json
             object["index"] = .number(JSONNumber(Int64(proof.index)))

@@ -13,20 +13,25 @@ struct WitnessOptions: ParsableArguments {
         name: .customLong("witness"),
         help: ArgumentHelp(
             "Verifier key of a witness whose cosignature counts; may be repeated.",
-            valueName: "vkey"))
+            valueName: "vkey"
+        )
+    )
     var witnesses: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "How many of the witnesses must have cosigned (default: all of them).",
-            valueName: "k"))
+            valueName: "k"
+        )
+    )
     var quorum: Int?
 
     func validate() throws {
         guard let quorum else { return }
         guard quorum >= 1, quorum <= Set(witnesses).count else {
             throw ValidationError(
-                "--quorum \(quorum) needs as many different --witness keys")
+                "--quorum \(quorum) needs as many different --witness keys"
+            )
         }
     }
 
@@ -53,7 +58,10 @@ struct WitnessOptions: ParsableArguments {
                 Problem(
                     .notConfirmed,
                     "\(found.count) of \(keys.count) witnesses have cosigned, \(needed) must",
-                    at: "checkpoint", try: "wait until more witnesses have seen this head"))
+                    at: "checkpoint",
+                    try: "wait until more witnesses have seen this head"
+                )
+            )
         }
         return found
     }
@@ -80,7 +88,10 @@ struct HeadSummary {
         object["root"] = .string(checkpoint.root.base64)
         object["rootHex"] = .string(checkpoint.root.hex)
         object["cosignatures"] = .array(
-            cosignatures.map { ["witness": .string($0.witness.name), "time": .string($0.time.text)] })
+            cosignatures.map {
+                ["witness": .string($0.witness.name), "time": .string($0.time.text)]
+            }
+        )
         return object
     }
 

@@ -5,15 +5,19 @@ import Federation
 /// `eccoe peer ...`
 struct PeerNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "peer", abstract: "The other nodes, as this one reaches them.",
-        subcommands: [PeerList.self, PeerRefresh.self])
+        commandName: "peer",
+        abstract: "The other nodes, as this one reaches them.",
+        subcommands: [PeerList.self, PeerRefresh.self]
+    )
 }
 
 /// `eccoe peer list`
 struct PeerList: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the other nodes and when they last answered.",
-        discussion: "Example:  eccoe peer list")
+        commandName: "list",
+        abstract: "List the other nodes and when they last answered.",
+        discussion: "Example:  eccoe peer list"
+    )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
@@ -26,7 +30,8 @@ struct PeerList: Verb {
                 rows.map { row in
                     ["domain", "url", "neighbour", "failures", "lastSuccess", "lastError"]
                         .map { TextTable.cell(row[$0]) }
-                })
+                }
+            )
         }
     }
 }
@@ -34,8 +39,10 @@ struct PeerList: Verb {
 /// `eccoe peer refresh`
 struct PeerRefresh: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "refresh", abstract: "Ask every other node for news now.",
-        discussion: "Example:  eccoe peer refresh && eccoe status --wait converged")
+        commandName: "refresh",
+        abstract: "Ask every other node for news now.",
+        discussion: "Example:  eccoe peer refresh && eccoe status --wait converged"
+    )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions

@@ -41,7 +41,8 @@ struct Status: Verb {
             complete, and with 1 when that took longer than --timeout.
 
             Example:  eccoe status --wait converged --timeout 60s
-            """)
+            """
+    )
 
     @Option(help: "Wait for this.")
     var wait: Goal?
@@ -62,18 +63,28 @@ struct Status: Verb {
             throw CommandFailure(
                 .negative,
                 Problem(
-                    .notConfirmed, "not converged in time: \(waits.joined(separator: "; "))",
-                    at: node.socketPath, try: "see eccoe peer list, and the daemon's log"))
+                    .notConfirmed,
+                    "not converged in time: \(waits.joined(separator: "; "))",
+                    at: node.socketPath,
+                    try: "see eccoe peer list, and the daemon's log"
+                )
+            )
         }
     }
 
     private func converged(_ client: ControlClient) async throws -> JSON {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: timeout.duration)
+        // What nobody has heard of yet would not be waited for, so everybody is asked first.
+        var nextPoll = clock.now
         let progress = ProgressLine()
         defer { progress.clear() }
         while true {
             do {
+                if clock.now >= nextPoll {
+                    _ = try await client.call(.peerRefresh)
+                    nextPoll = clock.now.advanced(by: .seconds(3))
+                }
                 let answer = try await client.call(.status)
                 if answer["converged"]?.bool == true || clock.now >= end { return answer }
                 progress.update("waiting: \(TextTable.cell(answer["waits"]?[0]))")
@@ -109,17 +120,20 @@ struct Status: Verb {
         ])
         let followed = answer["followed"]?.array ?? []
         if !followed.isEmpty {
-            text += "\n" + TextTable.rows(
-                ["LOG", "SIZE", "CONFIRMED", "COSIGNED", "ITEMS"],
-                followed.map { row in
-                    [
-                        TextTable.cell(row["origin"]), TextTable.cell(row["size"]),
-                        TextTable.cell(row["confirmedSize"]),
-                        "\(TextTable.cell(row["cosignatures"])) of "
-                            + TextTable.cell(row["quorum"]),
-                        TextTable.cell(row["items"]),
-                    ]
-                })
+            text +=
+                "\n"
+                + TextTable.rows(
+                    ["LOG", "SIZE", "CONFIRMED", "COSIGNED", "ITEMS"],
+                    followed.map { row in
+                        [
+                            TextTable.cell(row["origin"]), TextTable.cell(row["size"]),
+                            TextTable.cell(row["confirmedSize"]),
+                            "\(TextTable.cell(row["cosignatures"])) of "
+                                + TextTable.cell(row["quorum"]),
+                            TextTable.cell(row["items"]),
+                        ]
+                    }
+                )
         }
         return text
     }

@@ -8,8 +8,10 @@ import NodeStore
 /// `eccoe member ...`
 struct MemberNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "member", abstract: "The institutions of the network.",
-        subcommands: [MemberListVerb.self, MemberShow.self])
+        commandName: "member",
+        abstract: "The institutions of the network.",
+        subcommands: [MemberListVerb.self, MemberShow.self]
+    )
 }
 
 /// Members as the registry has them.
@@ -22,8 +24,12 @@ enum MemberList {
             throw CommandFailure(
                 .noInput,
                 Problem(
-                    .registryUnavailable, "this node has no registry yet", at: folder.registry,
-                    try: "join a network: eccoe join <invite>; then start the daemon"))
+                    .registryUnavailable,
+                    "this node has no registry yet",
+                    at: folder.registry,
+                    try: "join a network: eccoe join <invite>; then start the daemon"
+                )
+            )
         }
         return registry
     }
@@ -49,7 +55,8 @@ enum MemberList {
                 ["DOMAIN", "STANDING", "NODE", "NAME"],
                 rows.map { row in
                     ["domain", "standing", "node", "name"].map { TextTable.cell(row[$0]) }
-                })
+                }
+            )
         }
     }
 }
@@ -57,12 +64,14 @@ enum MemberList {
 /// `eccoe member list`
 struct MemberListVerb: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the members that this node knows.",
+        commandName: "list",
+        abstract: "List the members that this node knows.",
         discussion: """
             Reads the registry in the data folder; needs no daemon.
 
             Example:  eccoe member list
-            """)
+            """
+    )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
@@ -75,8 +84,10 @@ struct MemberListVerb: Verb {
 /// `eccoe member show <domain>`
 struct MemberShow: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show what the registry says of a member.",
-        discussion: "Example:  eccoe member show uni-b.example -o json")
+        commandName: "show",
+        abstract: "Show what the registry says of a member.",
+        discussion: "Example:  eccoe member show uni-b.example -o json"
+    )
 
     @Argument(help: "The member's domain.")
     var domain: String
@@ -89,8 +100,12 @@ struct MemberShow: Verb {
         guard let member = registry.member(domain) else {
             throw CommandFailure(
                 Problem(
-                    .notAMember, "\(domain) is no member of \(registry.network.name)", at: domain,
-                    try: "list the members: eccoe member list"))
+                    .notAMember,
+                    "\(domain) is no member of \(registry.network.name)",
+                    at: domain,
+                    try: "list the members: eccoe member list"
+                )
+            )
         }
         let document = member.document
         let standing = registry.standing(of: domain, at: now)
@@ -109,11 +124,18 @@ struct MemberShow: Verb {
                     ("DIDs", document.dids.joined(separator: ", ")),
                 ]
                     + document.epochs.map {
-                        ("log", document.origin(epoch: $0.number) + ($0.closed == nil ? "" : ", closed"))
+                        (
+                            "log",
+                            document.origin(epoch: $0.number) + ($0.closed == nil ? "" : ", closed")
+                        )
                     }
                     + document.keys.map {
-                        ("key for \($0.use.rawValue)", $0.kid + ($0.isValid(at: now) ? "" : ", not valid"))
-                    })
+                        (
+                            "key for \($0.use.rawValue)",
+                            $0.kid + ($0.isValid(at: now) ? "" : ", not valid")
+                        )
+                    }
+            )
         }
     }
 }

@@ -36,9 +36,12 @@ struct RegistryAuthority {
             throw CommandFailure(
                 .noInput,
                 Problem(
-                    .notFound, "no registry is run in this data folder", at: published.folder,
+                    .notFound,
+                    "no registry is run in this data folder",
+                    at: published.folder,
                     try: "name the operator's folder with --data, or found one: eccoe registry init"
-                ))
+                )
+            )
         }
         return try RegistryRepository(files: try published.files())
     }
@@ -67,11 +70,15 @@ struct RegistryAuthority {
         guard let version = stored.rootVersions.last,
             let root = stored.files[RegistryPath.root(version: version)],
             let invite = Invite(
-                baseURL: url + "/registry", rootVersion: version, rootDigest: Digest(of: root))
+                baseURL: url + "/registry",
+                rootVersion: version,
+                rootDigest: Digest(of: root)
+            )
         else {
             throw CommandFailure(
                 .noInput,
-                Problem(.notFound, "the registry has no root", at: published.folder))
+                Problem(.notFound, "the registry has no root", at: published.folder)
+            )
         }
         return invite
     }

@@ -20,10 +20,14 @@ struct RegistryCopy {
                 let path = part + "/" + name
                 var isFolder: ObjCBool = false
                 _ = FileManager.default.fileExists(
-                    atPath: folder + "/" + path, isDirectory: &isFolder)
+                    atPath: folder + "/" + path,
+                    isDirectory: &isFolder
+                )
                 guard !isFolder.boolValue, !name.hasSuffix(".new") else { continue }
                 files[path] = try DurableFile.read(
-                    folder + "/" + path, limit: Limits.registryFileBytes)
+                    folder + "/" + path,
+                    limit: Limits.registryFileBytes
+                )
             }
         }
         return files

@@ -16,7 +16,8 @@ struct RegistryInit: Verb {
             targets keys offline, the snapshot and timestamp keys stay.
 
             Example:  eccoe registry init --name demo --body europe --suffix example
-            """)
+            """
+    )
 
     @Option(help: "The network's name.")
     var name: String
@@ -45,7 +46,9 @@ struct RegistryInit: Verb {
     func validate() throws {
         guard (1...rootKeys).contains(rootThreshold), rootKeys <= 16,
             (1...targetsKeys).contains(targetsThreshold), targetsKeys <= 16
-        else { throw ValidationError("a threshold is between 1 and the number of keys, at most 16") }
+        else {
+            throw ValidationError("a threshold is between 1 and the number of keys, at most 16")
+        }
     }
 
     func execute() async throws {
@@ -56,8 +59,10 @@ struct RegistryInit: Verb {
             try DurableFile.read(folder.registrySource) == nil
         else { throw StoreError.exists(folder.registryAuthority) }
         let network = NetworkDocument(
-            name: name, quorums: NetworkDocument.standardQuorums(from: now),
-            bodies: [.init(name: body, suffixes: suffix)])
+            name: name,
+            quorums: NetworkDocument.standardQuorums(from: now),
+            bodies: [.init(name: body, suffixes: suffix)]
+        )
         guard network.body(of: member.domain) != nil else {
             throw ValidationError("no --suffix ends \(member.domain), the first member")
         }
@@ -86,7 +91,9 @@ struct RegistryInit: Verb {
     }
 
     private func found(
-        _ network: NetworkDocument, member: MemberDocument, authority: RegistryAuthority
+        _ network: NetworkDocument,
+        member: MemberDocument,
+        authority: RegistryAuthority
     ) throws {
         let root = try authority.makeKeys("root", count: rootKeys)
         let targets = try authority.makeKeys("targets", count: targetsKeys)
@@ -100,9 +107,15 @@ struct RegistryInit: Verb {
         var (repository, first) = try RegistryRepository.create(
             network,
             topLevel: TopLevelPlan(
-                root: plan(root, rootThreshold), targets: plan(targets, targetsThreshold),
-                snapshot: plan(snapshot, 1), timestamp: plan(timestamp, 1)),
-            bodies: [body: plan(bodyKeys, 1)], signers: signers, at: now)
+                root: plan(root, rootThreshold),
+                targets: plan(targets, targetsThreshold),
+                snapshot: plan(snapshot, 1),
+                timestamp: plan(timestamp, 1)
+            ),
+            bodies: [body: plan(bodyKeys, 1)],
+            signers: signers,
+            at: now
+        )
         let second = try repository.admit(member.registered(at: now), signers: signers, at: now)
         try authority.published.write(first)
         try authority.published.write(second)

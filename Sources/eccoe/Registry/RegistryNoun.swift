@@ -13,19 +13,22 @@ struct RegistryNoun: AsyncParsableCommand {
         subcommands: [
             RegistryInit.self, RegistryRequests.self, RegistryAdmit.self, RegistryList.self,
             RegistryInvite.self, RegistryRefresh.self,
-        ])
+        ]
+    )
 }
 
 /// `eccoe registry list`
 struct RegistryList: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the members of the network.",
+        commandName: "list",
+        abstract: "List the members of the network.",
         discussion: """
             Reads the data folder: the published registry of its operator, otherwise the copy that \
             the node has accepted.
 
             Example:  eccoe registry list -o jsonl
-            """)
+            """
+    )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
@@ -43,13 +46,15 @@ struct RegistryList: Verb {
 /// `eccoe registry invite`
 struct RegistryInvite: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "invite", abstract: "Print the invite that others join with.",
+        commandName: "invite",
+        abstract: "Print the invite that others join with.",
         discussion: """
             The invite names the registry's address and the exact root file to trust; it is no \
             secret, but it must not be altered on the way.
 
             Example:  eccoe registry invite
-            """)
+            """
+    )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
@@ -67,13 +72,15 @@ struct RegistryInvite: Verb {
 struct RegistryRefresh: Verb {
     static let configuration = CommandConfiguration(
         commandName: "refresh",
-        abstract: "Sign anew what would expire, where the registry is run; fetch it anew elsewhere.",
+        abstract:
+            "Sign anew what would expire, where the registry is run; fetch it anew elsewhere.",
         discussion: """
             The timestamp is valid for one day, the snapshot for seven: run this once an hour where \
             the registry is run, for example from a timer.
 
             Example:  eccoe registry refresh
-            """)
+            """
+    )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions

@@ -16,7 +16,9 @@ struct WaitingRequest {
 
     /// All that wait, checked against the registry as it is.
     static func all(
-        _ folder: DataFolder, repository: RegistryRepository, at time: Instant
+        _ folder: DataFolder,
+        repository: RegistryRepository,
+        at time: Instant
     ) throws -> [WaitingRequest] {
         try DurableFile.list(folder.registryRequests).filter { $0.hasSuffix(".json") }.compactMap {
             try one(String($0.dropLast(5)), folder, repository: repository, at: time)
@@ -25,7 +27,10 @@ struct WaitingRequest {
 
     /// The request of one domain; nil when there is none.
     static func one(
-        _ domain: String, _ folder: DataFolder, repository: RegistryRepository, at time: Instant
+        _ domain: String,
+        _ folder: DataFolder,
+        repository: RegistryRepository,
+        at time: Instant
     ) throws -> WaitingRequest? {
         let path = folder.registryRequests + "/" + domain + ".json"
         guard !domain.contains("/"),
@@ -34,7 +39,11 @@ struct WaitingRequest {
         let current = repository.members.first { $0.document.domain == domain }
         let reading = Result { () throws(RegistryRequest.Refusal) in
             try RegistryRequest.verified(
-                bytes, network: repository.network.name, current: current, at: time)
+                bytes,
+                network: repository.network.name,
+                current: current,
+                at: time
+            )
         }
         return WaitingRequest(domain: domain, path: path, reading: reading)
     }
@@ -65,14 +74,18 @@ struct RegistryRequests: Verb {
             look up TXT _eccoe.<domain>, which should show the full hash; then admit it.
 
             Example:  eccoe registry requests
-            """)
+            """
+    )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
         let requests = try WaitingRequest.all(
-            node.folder, repository: try RegistryAuthority(node.folder).repository(), at: now)
+            node.folder,
+            repository: try RegistryAuthority(node.folder).repository(),
+            at: now
+        )
         let answer: JSON = ["requests": .array(requests.map(\.json))]
         output.write(list: "requests", of: answer) { rows in
             guard !rows.isEmpty else { return "Nobody asks to join.\n" }
@@ -83,7 +96,8 @@ struct RegistryRequests: Verb {
                         TextTable.cell(row["domain"]), TextTable.cell(row["action"]),
                         TextTable.cell(row["at"]), TextTable.cell(row["code"] ?? row["problem"]),
                     ]
-                })
+                }
+            )
         }
     }
 }
@@ -98,7 +112,8 @@ struct RegistryAdmit: Verb {
             registry-authority/keys, and tells the daemon.
 
             Example:  eccoe registry admit uni-b.example --code "1f2e3 d4c5b 6a798 81234"
-            """)
+            """
+    )
 
     @Argument(help: "The institution's domain.")
     var domain: String
@@ -116,12 +131,20 @@ struct RegistryAdmit: Verb {
         defer { withExtendedLifetime(lock) {} }
         guard
             let waiting = try WaitingRequest.one(
-                domain, node.folder, repository: repository, at: now)
+                domain,
+                node.folder,
+                repository: repository,
+                at: now
+            )
         else {
             throw CommandFailure(
                 Problem(
-                    .notFound, "\(domain) does not ask for anything", at: domain,
-                    try: "list those who do: eccoe registry requests"))
+                    .notFound,
+                    "\(domain) does not ask for anything",
+                    at: domain,
+                    try: "list those who do: eccoe registry requests"
+                )
+            )
         }
         let request = try waiting.reading.get()
         try compare(request)
@@ -129,7 +152,10 @@ struct RegistryAdmit: Verb {
         let change: RepositoryChange
         if request.action == .join {
             change = try repository.admit(
-                request.document.registered(at: now), signers: signers, at: now)
+                request.document.registered(at: now),
+                signers: signers,
+                at: now
+            )
         } else {
             change = try repository.update(request.document, signers: signers, at: now)
         }
@@ -145,8 +171,12 @@ struct RegistryAdmit: Verb {
         guard let code, digits(code) != digits(expected) else { return }
         throw CommandFailure(
             Problem(
-                .registryRefused, "the code is another: the request has \(expected), you gave \(code)",
-                at: domain, try: "ask the institution again; somebody else may have sent this"))
+                .registryRefused,
+                "the code is another: the request has \(expected), you gave \(code)",
+                at: domain,
+                try: "ask the institution again; somebody else may have sent this"
+            )
+        )
     }
 
     private func write(_ request: RegistryRequest, _ change: RepositoryChange, daemon: Bool) {
@@ -163,7 +193,8 @@ struct RegistryAdmit: Verb {
                     ("names", document.names.values.sorted().joined(separator: ", ")),
                     ("node", document.node ?? "none"),
                     ("code", request.shortAuthenticationString),
-                ] + document.keys.map { ("key for \($0.use.rawValue)", $0.kid) })
+                ] + document.keys.map { ("key for \($0.use.rawValue)", $0.kid) }
+            )
                 + (daemon
                     ? "\nThe daemon publishes it now.\n"
                     : "\nNo daemon answers here; it publishes this when it is started.\n")

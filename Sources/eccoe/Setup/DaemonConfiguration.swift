@@ -23,7 +23,9 @@ struct DaemonConfiguration {
             "domain: \(quoted(domain))",
             "data: \(quoted(data))",
             "url: \(quoted(url))",
-            "listen: \(quoted(listen.text))",
+            "listen:",
+            "  host: \(quoted(listen.address.text))",
+            "  port: \(listen.port)",
             "tls:",
             "  certificate: \(quoted(certificate))",
             "  key: \(quoted(key))",
@@ -64,9 +66,13 @@ enum OutboundFile {
                 throw CommandFailure(
                     .configuration,
                     Problem(
-                        .configuration, "no entry of host, address and port",
+                        .configuration,
+                        "no entry of host, address and port",
                         at: "\(folder.file(name))#/\(index)",
-                        try: "write {\"host\":\"node.example\",\"address\":\"127.0.0.1\",\"port\":0}"))
+                        try:
+                            "write {\"host\":\"node.example\",\"address\":\"127.0.0.1\",\"port\":0}"
+                    )
+                )
             }
             return entry
         }

@@ -19,7 +19,8 @@ struct Init: Verb {
 
             Example:  eccoe init --domain uni-a.example --name "University A" --country FR \
             --url https://node.uni-a.example:8443
-            """)
+            """
+    )
 
     @Option(help: "The institution's internet domain: its identity in the network.")
     var domain: String
@@ -36,12 +37,17 @@ struct Init: Verb {
     @Option(
         help: ArgumentHelp(
             "higher-education, alternative-provider, national-body or association.",
-            valueName: "kind"))
+            valueName: "kind"
+        )
+    )
     var kind = MemberDocument.Kind.higherEducation.rawValue
 
     @Option(
         help: ArgumentHelp(
-            "Where the daemon listens; port 0 picks a free one now.", valueName: "ip:port"))
+            "Where the daemon listens; port 0 picks a free one now.",
+            valueName: "ip:port"
+        )
+    )
     var listen: ListenAddress?
 
     @Option(
@@ -49,7 +55,10 @@ struct Init: Verb {
             """
             The node's address as others reach it (default: https://<domain> with the port that \
             is listened on; a port 0 stands for that one).
-            """, valueName: "url"))
+            """,
+            valueName: "url"
+        )
+    )
     var url: String?
 
     @Option(
@@ -57,36 +66,50 @@ struct Init: Verb {
             """
             own: an authority of its own, which the registry makes known; or the files of a \
             certificate that the system's roots vouch for.
-            """, valueName: "own|cert.pem,key.pem"))
+            """,
+            valueName: "own|cert.pem,key.pem"
+        )
+    )
     var tls = "own"
 
     @Option(
         help: ArgumentHelp(
-            "Further name in the own certificate; may be repeated.", valueName: "dns or ip"))
+            "Further name in the own certificate; may be repeated.",
+            valueName: "dns or ip"
+        )
+    )
     var tlsName: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "Mail address for the role technical, or <role>=<address>; may be repeated.",
-            valueName: "address"))
+            valueName: "address"
+        )
+    )
     var mailbox: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "Host that may be reached at an address that is not public; may be repeated.",
-            valueName: "host=address[:port]"))
+            valueName: "host=address[:port]"
+        )
+    )
     var allow: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "When learner-free precedents are published: always, threshold[:<k>] or never.",
-            valueName: "policy"))
+            valueName: "policy"
+        )
+    )
     var precedents = "threshold"
 
     @Option(
         help: ArgumentHelp(
             "Folder outside the backups that remembers the log's head (default: <data>-anchor).",
-            valueName: "folder"))
+            valueName: "folder"
+        )
+    )
     var anchor: String?
 
     @OptionGroup var node: NodeOptions
@@ -100,11 +123,20 @@ struct Init: Verb {
         }
         let address = try address(port: listen.port)
         let setup = try NodeSetup(
-            folder: folder, member: try member(at: address), listen: listen,
+            folder: folder,
+            member: try member(at: address),
+            listen: listen,
             identity: try ServerIdentity(
-                tls, domain: domain, names: try certificateNames(address), at: now),
-            precedents: policy.text, anchor: anchor.map(AbsolutePath.of) ?? folder.path + "-anchor",
-            allow: try exceptions(), at: now)
+                tls,
+                domain: domain,
+                names: try certificateNames(address),
+                at: now
+            ),
+            precedents: policy.text,
+            anchor: anchor.map(AbsolutePath.of) ?? folder.path + "-anchor",
+            allow: try exceptions(),
+            at: now
+        )
         try setup.write()
         output.write(setup.json) { _ in report(setup) }
     }
@@ -120,8 +152,14 @@ struct Init: Verb {
             mailboxes[parts.count == 2 ? parts[0] : "technical"] = parts.last
         }
         return MemberDocument(
-            domain: domain, names: [language: name], country: country, kind: kind,
-            mailboxes: mailboxes, node: address.url, dids: [DIDWeb.did(domain: domain)])
+            domain: domain,
+            names: [language: name],
+            country: country,
+            kind: kind,
+            mailboxes: mailboxes,
+            node: address.url,
+            dids: [DIDWeb.did(domain: domain)]
+        )
     }
 
     private func address(port: Int) throws -> HTTPOrigin {

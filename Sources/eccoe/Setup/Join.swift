@@ -17,7 +17,8 @@ struct Join: Verb {
             to the registry's operator by another channel.
 
             Example:  eccoe join 'https://registry.example:8443/registry#1.9f2c...'
-            """)
+            """
+    )
 
     @Argument(help: "The invite, as eccoe registry invite prints it.")
     var invite: String
@@ -37,8 +38,12 @@ struct Join: Verb {
         do {
             let (registry, stored) = try await fetch(invite, by: client)
             request = RegistryRequest(
-                network: registry.network.name, action: .join, at: now, base: nil,
-                document: member)
+                network: registry.network.name,
+                action: .join,
+                at: now,
+                base: nil,
+                document: member
+            )
             try await send(request, to: invite, by: client)
             try trust(stored, invite: invite, pem: pem, folder: folder)
         } catch {
@@ -55,37 +60,52 @@ struct Join: Verb {
             return try Invite(reading: invite)
         } catch {
             throw CommandFailure(
-                .usage, Problem(.malformedRequest, error.reason, at: "<invite>", try: error.remedy))
+                .usage,
+                Problem(.malformedRequest, error.reason, at: "<invite>", try: error.remedy)
+            )
         }
     }
 
     /// A node belongs to one network; joining the same one again repeats the request.
     private func refuseAnotherNetwork(_ folder: DataFolder, _ invite: Invite) throws {
-        guard let bytes = try DurableFile.read(folder.registrySource, limit: 1 << 20) else { return }
+        guard let bytes = try DurableFile.read(folder.registrySource, limit: 1 << 20) else {
+            return
+        }
         let known = try JSON.read(bytes)["url"]?.string
         guard known == invite.baseURL else {
             throw CommandFailure(
                 .cannotCreate,
                 Problem(
-                    .conflict, "this node belongs to another network already: \(known ?? "its own")",
-                    at: folder.registrySource, try: "make another node with eccoe init"))
+                    .conflict,
+                    "this node belongs to another network already: \(known ?? "its own")",
+                    at: folder.registrySource,
+                    try: "make another node with eccoe init"
+                )
+            )
         }
     }
 
     /// Fetches the whole registry from the root that the invite names.
     private func fetch(
-        _ invite: Invite, by client: FetchClient
+        _ invite: Invite,
+        by client: FetchClient
     ) async throws -> (TrustedRegistry, StoredMetadata) {
         let rootURL = "\(invite.baseURL)/\(invite.rootPath)"
         guard
             let root = try await client.get(
-                rootURL, maximumBytes: RegistryLimits.standard.rootBytes)
+                rootURL,
+                maximumBytes: RegistryLimits.standard.rootBytes
+            )
         else {
             throw CommandFailure(
                 .unavailable,
                 Problem(
-                    .registryUnavailable, "the registry has no root \(invite.rootVersion)",
-                    at: rootURL, try: "ask the registry's operator for a new invite"))
+                    .registryUnavailable,
+                    "the registry has no root \(invite.rootVersion)",
+                    at: rootURL,
+                    try: "ask the registry's operator for a new invite"
+                )
+            )
         }
         var workflow = RefreshWorkflow(stored: try invite.stored(root: root), at: now)
         var step = workflow.start()
@@ -95,14 +115,18 @@ struct Join: Verb {
             case .failed(let refusal): throw refusal
             case .fetch(let path, let maximumBytes):
                 let bytes = try await client.get(
-                    "\(invite.baseURL)/\(path)", maximumBytes: maximumBytes)
+                    "\(invite.baseURL)/\(path)",
+                    maximumBytes: maximumBytes
+                )
                 step = workflow.receive(bytes.map { .bytes($0) } ?? .notFound)
             }
         }
     }
 
     private func send(
-        _ request: RegistryRequest, to invite: Invite, by client: FetchClient
+        _ request: RegistryRequest,
+        to invite: Invite,
+        by client: FetchClient
     ) async throws {
         let signers: [any Signer] = try DataFolder.KeyUse.allCases.compactMap { use in
             try node.folder.readKey(use)
@@ -110,8 +134,12 @@ struct Join: Verb {
         let body = try request.signed(by: signers)
         let url = invite.baseURL + "/requests"
         let response = try await client.send(
-            "POST", url, headers: [("Content-Type", "application/json")], body: body,
-            maximumBytes: 64 << 10)
+            "POST",
+            url,
+            headers: [("Content-Type", "application/json")],
+            body: body,
+            maximumBytes: 64 << 10
+        )
         guard (200..<300).contains(response.status) else {
             let problem = (try? JSON.read(response.body)).flatMap { Problem(json: $0) }
             throw problem.map { CommandFailure($0) }
@@ -119,12 +147,18 @@ struct Join: Verb {
                     .unavailable,
                     Problem(
                         .registryUnavailable,
-                        "the registry answered with status \(response.status)", at: url))
+                        "the registry answered with status \(response.status)",
+                        at: url
+                    )
+                )
         }
     }
 
     private func trust(
-        _ stored: StoredMetadata, invite: Invite, pem: [UInt8]?, folder: DataFolder
+        _ stored: StoredMetadata,
+        invite: Invite,
+        pem: [UInt8]?,
+        folder: DataFolder
     ) throws {
         let copy = RegistryCopy(folder: folder.registry)
         let timestamp = RegistryPath.timestamp
@@ -136,7 +170,9 @@ struct Join: Verb {
         source["url"] = .string(invite.baseURL)
         source["ca"] = pem.map { .string(String(decoding: $0, as: UTF8.self)) }
         try DurableFile.write(
-            JSON.object(source).canonicalBytes + [0x0a], to: folder.registrySource)
+            JSON.object(source).canonicalBytes + [0x0a],
+            to: folder.registrySource
+        )
     }
 
     private func write(_ request: RegistryRequest) {

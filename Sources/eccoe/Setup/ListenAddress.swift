@@ -36,12 +36,16 @@ struct ListenAddress: ExpressibleByArgument {
         guard port == 0 else { return self }
         let isIPv6 = address.bytes.count == 16
         let descriptor = socket(
-            isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            isIPv6 ? AF_INET6 : AF_INET,
+            Int32(SOCK_STREAM.rawValue),
+            0
+        )
         guard descriptor >= 0 else { throw CommandFailure(systemError: errno, at: text) }
         defer { close(descriptor) }
         var storage = Self.storage(of: address)
         let length = socklen_t(
-            isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
+            isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+        )
         let port = withUnsafeMutablePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general -> Int? in
                 var known = length
@@ -63,8 +67,10 @@ struct ListenAddress: ExpressibleByArgument {
         withUnsafeMutableBytes(of: &storage) { raw in
             let isIPv6 = address.bytes.count == 16
             raw.storeBytes(
-                of: sa_family_t(isIPv6 ? AF_INET6 : AF_INET), toByteOffset: 0,
-                as: sa_family_t.self)
+                of: sa_family_t(isIPv6 ? AF_INET6 : AF_INET),
+                toByteOffset: 0,
+                as: sa_family_t.self
+            )
             let offset =
                 isIPv6
                 ? MemoryLayout<sockaddr_in6>.offset(of: \.sin6_addr)

@@ -19,8 +19,13 @@ struct NodeSetup {
 
     /// Draws keys and writes the document of a member that has them; nothing is written yet.
     init(
-        folder: DataFolder, member: MemberDocument, listen: ListenAddress,
-        identity: ServerIdentity, precedents: String, anchor: String, allow: [OutboundAllow],
+        folder: DataFolder,
+        member: MemberDocument,
+        listen: ListenAddress,
+        identity: ServerIdentity,
+        precedents: String,
+        anchor: String,
+        allow: [OutboundAllow],
         at now: Instant
     ) throws {
         self.folder = folder
@@ -43,7 +48,8 @@ struct NodeSetup {
         } catch {
             throw CommandFailure(
                 .usage,
-                Problem(.malformedRequest, error.reason, at: error.place, try: error.remedy))
+                Problem(.malformedRequest, error.reason, at: error.place, try: error.remedy)
+            )
         }
     }
 
@@ -58,11 +64,21 @@ struct NodeSetup {
         let tls = try identity.write(to: folder)
         try OutboundFile.write(allow, to: folder)
         let configuration = DaemonConfiguration(
-            data: folder.path, domain: document.domain, url: document.node ?? "", listen: listen,
-            certificate: tls.certificate, key: tls.key, anchor: anchor, precedents: precedents,
-            allow: allow)
+            data: folder.path,
+            domain: document.domain,
+            url: document.node ?? "",
+            listen: listen,
+            certificate: tls.certificate,
+            key: tls.key,
+            anchor: anchor,
+            precedents: precedents,
+            allow: allow
+        )
         try DurableFile.write(
-            Array(configuration.yaml.utf8), to: folder.configuration, mode: 0o640)
+            Array(configuration.yaml.utf8),
+            to: folder.configuration,
+            mode: 0o640
+        )
         try DurableFile.write(document.canonicalBytes, to: folder.memberDocument)
     }
 

@@ -24,13 +24,19 @@ enum ServerIdentity {
             // An hour back, for members whose clocks are slow.
             let start = now + -3600
             let authority = try OwnAuthority.make(
-                name: "\(domain) eccoe authority", keySeed: SecureRandom.bytes(32),
-                serialNumber: SecureRandom.bytes(16), from: start,
-                until: now + Self.authorityDays * Self.day)
+                name: "\(domain) eccoe authority",
+                keySeed: SecureRandom.bytes(32),
+                serialNumber: SecureRandom.bytes(16),
+                from: start,
+                until: now + Self.authorityDays * Self.day
+            )
             let server = try authority.serverCertificate(
-                names: names, keySeed: SecureRandom.bytes(32),
-                serialNumber: SecureRandom.bytes(16), from: start,
-                until: now + Self.serverDays * Self.day)
+                names: names,
+                keySeed: SecureRandom.bytes(32),
+                serialNumber: SecureRandom.bytes(16),
+                from: start,
+                until: now + Self.serverDays * Self.day
+            )
             self = .own(authority: authority, server: server)
             return
         }
@@ -39,8 +45,12 @@ enum ServerIdentity {
             throw CommandFailure(
                 .usage,
                 Problem(
-                    .malformedRequest, "--tls \(choice) is neither own nor two files",
-                    at: "--tls", try: "write --tls own, or --tls cert.pem,key.pem"))
+                    .malformedRequest,
+                    "--tls \(choice) is neither own nor two files",
+                    at: "--tls",
+                    try: "write --tls own, or --tls cert.pem,key.pem"
+                )
+            )
         }
         for path in parts { _ = try InputFile.read(path, limit: 1 << 20) }
         let paths = parts.map { URL(fileURLWithPath: $0).path }
