@@ -26,6 +26,8 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(
@@ -110,7 +112,9 @@ let package = Package(
         ),
         .target(
             name: "NodeClient",
-            dependencies: uptoFederation + [asyncHTTPClient, nioCore, nioSSL, logging],
+            dependencies: uptoFederation + [
+                asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, logging,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -176,6 +180,15 @@ let package = Package(
                 "NodeClient", "eccoe", "eccoed",
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "MemberRegistryTests", dependencies: ["MemberRegistry", "Keys", "CanonicalJSON"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NodeClientTests",
+            dependencies: uptoFederation + ["NodeClient", nioCore, nioPosix, nioHTTP1, nioSSL],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: uptoFederation + ["eccoe"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )

@@ -2,6 +2,7 @@ import Federation
 import Keys
 import Logging
 import NodeStore
+import Recognition
 import ServiceLifecycle
 package import TransparencyLog
 
@@ -75,9 +76,8 @@ package final class Cosigning: Service, Sendable {
             try? log.update(note: checkpoint)
         }
         let isConfirmed = count >= policy.quorum
-        if isConfirmed {
-            let time = try checkpoint.confirmed(by: policy.witnesses, quorum: policy.quorum)
-            if let time { try log.confirm(checkpoint, at: time) }
+        if let confirmation = try node.registry.confirmation(of: checkpoint) {
+            try log.confirm(checkpoint, at: confirmation.time)
         }
         node.heads.update(
             checkpoint.checkpoint,

@@ -167,8 +167,8 @@ package struct CredentialDesk: Sendable {
         matching id: String,
         in store: LogStore
     ) throws -> ItemEvidence {
-        let policy = node.registry.witnesses(of: store.origin, at: node.time.now())
-        let evidence = try LeafEvidence.gather(index: row.index, in: store, policy: policy)
+        let evidence = try LeafEvidence.gather(
+            index: row.index, in: store, registry: node.registry, at: node.time.now())
         let title = row.document.flatMap { bytes in
             (try? LearningOpportunity(json: JSON.read(bytes, limits: .operatorFile)))?.displayTitle
         }

@@ -24,7 +24,7 @@ package struct DecisionDesk: Sendable {
     /// - Throws: `Problem` `invalid-decision` with field and remedy.
     package func record(_ parameters: JSON, request: RequestID) async throws -> JSON {
         let subject = Hex.encode(SecureRandom.bytes(16))
-        let record = try self.record(parameters, subject: subject)
+        let record = try DecisionForm(parameters, node: node).record(subject: subject)
         if let problem = record.problems.first {
             throw Problem(
                 .invalidDecision,
@@ -75,10 +75,9 @@ package struct DecisionDesk: Sendable {
         answer["record"] = record.json
         answer["index"] = decision.index.map { .number(JSONNumber(Int64($0))) }
         if let index = decision.index, let log = node.logs.own {
-            let policy = node.registry.witnesses(of: log.origin, at: node.time.now())
             answer["origin"] = .string(log.origin)
-            answer["evidence"] = try LeafEvidence.gather(index: index, in: log, policy: policy)?
-                .json
+            answer["evidence"] = try LeafEvidence.gather(
+                index: index, in: log, registry: node.registry, at: node.time.now())?.json
         }
         return .object(answer)
     }
@@ -91,7 +90,9 @@ package struct DecisionDesk: Sendable {
         guard let index = decision.index, let log = node.logs.own, let leaf = try log.entry(index)
         else { throw Problem(.notConfirmed, "the decision's leaf is not in the log yet") }
         let policy = node.registry.witnesses(of: log.origin, at: node.time.now())
-        guard let evidence = try LeafEvidence.gather(index: index, in: log, policy: policy),
+        guard
+            let evidence = try LeafEvidence.gather(
+                index: index, in: log, registry: node.registry, at: node.time.now()),
             policy.quorum == 0 || evidence.confirmed != nil
         else {
             throw Problem(
@@ -100,13 +101,14 @@ package struct DecisionDesk: Sendable {
                 try: "ask again in a few seconds; eccoe status shows which witnesses answer"
             )
         }
-        let domains = [node.identity.domain] + policy.members.map(\.domain)
+        let witnesses = evidence.witnesses.map { ViewFolder.domain(of: $0.witness.name) }
+        let domains = Set([node.identity.domain] + witnesses + policy.members.map(\.domain))
         let receipt = Receipt(
             record: record,
             r: decision.r,
             leaf: leaf,
             proof: evidence.proof.bytes,
-            registry: try node.registry.excerpt(for: domains)
+            registry: try node.registry.excerpt(for: domains.sorted())
         )
         return try JSON.read(receipt.bytes, limits: Receipt.limits)
     }
@@ -148,102 +150,5 @@ package struct DecisionDesk: Sendable {
             )
         }
         return (decision, try DecisionRecord(bytes: decision.record))
-    }
-
-    private func record(_ parameters: JSON, subject: String) throws -> DecisionRecord {
-        guard let credential = parameters["credential"], credential.object != nil else {
-            throw Problem(.invalidDecision, "no credential", at: "/credential")
-        }
-        guard let outcome = parameters["outcome"]?.string.flatMap(Outcome.init(rawValue:)) else {
-            throw Problem(
-                .invalidDecision,
-                "no outcome",
-                at: "/outcome",
-                try: "one of " + Outcome.allCases.map(\.rawValue).joined(separator: ", ")
-            )
-        }
-        let basisText = parameters["basis"]?.string ?? DecisionBasis.assessment.rawValue
-        guard let basis = DecisionBasis(rawValue: basisText) else {
-            throw Problem(
-                .invalidDecision,
-                "no basis \(basisText)",
-                at: "/basis",
-                try: "one of " + DecisionBasis.allCases.map(\.rawValue).joined(separator: ", ")
-            )
-        }
-        let applicant =
-            parameters["applicant"] ?? credential["credentialSubject"].flatMap(Self.person)
-        guard let applicant else {
-            throw Problem(
-                .invalidDecision,
-                "the credential names no learner",
-                at: "/applicant",
-                try: "say who applies with --applicant"
-            )
-        }
-        var record = DecisionRecord(
-            domain: node.identity.domain,
-            subject: subject,
-            decided: node.time.now(),
-            applicant: applicant,
-            credential: CredentialDigest.of(document: credential),
-            item: try item(of: credential),
-            outcome: outcome,
-            basis: basis
-        )
-        if let number = parameters["credits"]?.string {
-            record.credits = RecognisedCredits(
-                number: number,
-                framework: parameters["framework"]?.string ?? Vocabulary.ects
-            )
-        }
-        record.level = parameters["level"]?.string
-        record.remarks = parameters["remarks"]?.string
-        record.appeal = parameters["appeal"]?.string
-        for (index, reason) in (parameters["reasons"]?.array ?? []).enumerated() {
-            guard let code = reason.string.flatMap(ReasonCode.init(rawValue:)) else {
-                throw Problem(
-                    .invalidDecision,
-                    "no reason code",
-                    at: "/reasons/\(index)",
-                    try: "one of " + ReasonCode.allCases.map(\.rawValue).joined(separator: ", ")
-                )
-            }
-            record.reasons.append(code)
-        }
-        return record
-    }
-
-    /// Who the learner is, without what was achieved: that is the item.
-    private static func person(_ subject: JSON) -> JSON? {
-        guard var object = subject.object else { return nil }
-        object["achievement"] = nil
-        object["type"] = nil
-        return object.count > 0 ? .object(object) : nil
-    }
-
-    private func item(of credential: JSON) throws -> RecognisedItem {
-        let subject = credential["credentialSubject"]
-        let achievement = subject?["achievement"] ?? subject?[0]?["achievement"]
-        guard let id = achievement?["id"]?.string else {
-            throw Problem(
-                .invalidDecision,
-                "the credential names no achievement to decide on",
-                at: "/credential/credentialSubject/achievement/id"
-            )
-        }
-        let issuer = credential["issuer"]?.string ?? credential["issuer"]?["id"]?.string ?? ""
-        let domain = node.registry.domain(ofDID: issuer)
-        if let row = try node.views.item(globalID: id, issuer: domain), let bytes = row.document,
-            let item = try? LearningOpportunity(json: JSON.read(bytes, limits: .operatorFile))
-        {
-            return RecognisedItem(globalID: row.globalID, title: item.title, issuer: row.domain)
-        }
-        let name = achievement?["name"]?.string ?? id
-        return RecognisedItem(
-            globalID: id,
-            title: LocalizedText(["en": name]),
-            issuer: domain ?? issuer
-        )
     }
 }

@@ -100,9 +100,9 @@ package struct LogDesk: Sendable {
     /// - Throws: `Problem` `not-found` beyond the end of the log.
     package func prove(_ origin: String?, index: Int) throws -> JSON {
         let log = try find(origin)
-        let policy = node.registry.witnesses(of: log.origin, at: node.time.now())
         guard let leaf = try log.entry(index),
-            let evidence = try LeafEvidence.gather(index: index, in: log, policy: policy),
+            let evidence = try LeafEvidence.gather(
+                index: index, in: log, registry: node.registry, at: node.time.now()),
             case .object(var answer) = evidence.json
         else {
             throw Problem(

@@ -2,6 +2,7 @@ package import Federation
 package import Keys
 package import MemberRegistry
 package import NodeStore
+package import Recognition
 import Synchronization
 package import TransparencyLog
 
@@ -106,6 +107,26 @@ package final class RegistryHolder: Sendable {
             return WitnessPolicy.Member(domain: cosigner.domain, key: key)
         }
         return WitnessPolicy(members: members, quorum: set.required)
+    }
+
+    /// Every witness key that the registry lists, of today's set or not: whose lines are worth
+    /// keeping.
+    package var witnessKeys: [VerifierKey] {
+        (current?.members ?? []).flatMap { member in
+            member.document.keys.filter { $0.use == .witness }.compactMap {
+                VerifierKey(
+                    name: NoteKey.witnessName(member.document.domain), type: .cosignature,
+                    publicKey: $0.publicKey)
+            }
+        }
+    }
+
+    /// When a checkpoint reached the quorum that held then (protocol section 1, "Time"); nil below
+    /// quorum and without a registry.
+    ///
+    /// - Throws: `NoteError` when the line of a known witness does not verify.
+    package func confirmation(of checkpoint: VerifiedCheckpoint) throws -> Confirmation? {
+        try current.flatMap { try Confirmation(of: checkpoint, in: $0) }
     }
 
     /// Where a member's node listens; nil for members without a node and for strangers.

@@ -171,14 +171,18 @@ package final class RegistryRefresh: Service, Sendable {
 
 /// Lets one refresh run at a time; who comes meanwhile waits and shares its outcome.
 private actor RefreshTurn {
-    private var running: Task<Bool, Never>?
+    private var isRunning = false
+    private var waiting: [CheckedContinuation<Bool, Never>] = []
 
-    func take(_ work: @escaping @Sendable () async -> Bool) async -> Bool {
-        if let running { return await running.value }
-        let task = Task { await work() }
-        running = task
-        defer { running = nil }
-        return await task.value
+    func take(_ work: @Sendable () async -> Bool) async -> Bool {
+        if isRunning { return await withCheckedContinuation { waiting.append($0) } }
+        isRunning = true
+        let outcome = await work()
+        isRunning = false
+        let sharing = waiting
+        waiting = []
+        for continuation in sharing { continuation.resume(returning: outcome) }
+        return outcome
     }
 }
 

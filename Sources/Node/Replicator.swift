@@ -2,6 +2,7 @@ import Federation
 import Keys
 import Logging
 import NodeStore
+import Recognition
 import TransparencyLog
 
 /// Copies one log from a member: checkpoint, entries, payloads, each checked before it is kept.
@@ -31,7 +32,7 @@ package struct Replicator: Sendable {
         let log = try node.logs.mirror(key: identity.key)
         let target = try await newest(of: source, beyond: log.size, key: identity.key)
         let policy = node.registry.witnesses(of: origin, at: node.time.now())
-        let trimmed = try known(target, policy: policy)
+        let trimmed = try known(target)
         try await take(trimmed, into: log, from: source)
         try await fetchPayloads(of: log, from: source)
         try note(log, policy: policy)
@@ -45,7 +46,7 @@ package struct Replicator: Sendable {
     ) async throws -> VerifiedCheckpoint {
         if let note = try await source.get("/checkpoint/confirmed", limit: SignedNote.maximumBytes),
             let confirmed = try? VerifiedCheckpoint(note, key: key),
-            confirmed.checkpoint.size >= size
+            confirmed.checkpoint.size > size
         {
             return confirmed
         }
@@ -61,17 +62,15 @@ package struct Replicator: Sendable {
 
     /// The checkpoint with the lines that are known and verified, and no others: what is stored is
     /// served again, and nobody shall fill a note with strangers' lines.
-    private func known(
-        _ checkpoint: VerifiedCheckpoint,
-        policy: WitnessPolicy
-    ) throws -> VerifiedCheckpoint {
-        let keys = [checkpoint.key] + policy.witnesses
+    private func known(_ checkpoint: VerifiedCheckpoint) throws -> VerifiedCheckpoint {
+        let witnesses = node.registry.witnessKeys
+        let keys = [checkpoint.key] + witnesses
         let lines = checkpoint.note.signatures.filter { line in
             keys.contains { $0.name == line.name && $0.keyID == line.keyID }
         }
         let note = try SignedNote(text: checkpoint.note.text, signatures: lines)
         let trimmed = try VerifiedCheckpoint(note, key: checkpoint.key)
-        _ = try trimmed.cosignatures(by: policy.witnesses)
+        _ = try trimmed.cosignatures(by: witnesses)
         return trimmed
     }
 
@@ -133,9 +132,8 @@ package struct Replicator: Sendable {
         guard let head = log.head else { return }
         let now = node.time.now()
         let count = try head.cosignatures(by: policy.witnesses).count
-        if let time = try head.confirmed(by: policy.witnesses, quorum: policy.quorum) {
-            try log.confirm(head, at: time)
-        }
+        let confirmation = try node.registry.confirmation(of: head)
+        if let confirmation { try log.confirm(head, at: confirmation.time) }
         node.gossip.holds(
             origin: log.origin,
             size: head.checkpoint.size,

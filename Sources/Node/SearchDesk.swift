@@ -3,6 +3,7 @@ import Catalogue
 import Federation
 package import Keys
 package import NodeStore
+import Recognition
 package import TransparencyLog
 
 /// Reading the federated catalogue, with the evidence for each line, apart from HTTP.
@@ -101,10 +102,7 @@ package struct SearchDesk: Sendable {
     /// Proves a row against the log that it came from: the same steps as a stranger would take.
     private func evidence(of row: CatalogueRow, in log: LogStore) throws -> LeafEvidence? {
         try LeafEvidence.gather(
-            index: row.index,
-            in: log,
-            policy: node.registry.witnesses(of: log.origin, at: node.time.now())
-        )
+            index: row.index, in: log, registry: node.registry, at: node.time.now())
     }
 }
 
@@ -114,9 +112,9 @@ package struct LeafEvidence: Sendable {
     package let proof: InclusionProof
     /// The checkpoint that covers the leaf.
     package let checkpoint: VerifiedCheckpoint
-    /// Witnesses that cosigned it.
+    /// Members' witnesses that cosigned it.
     package let witnesses: [Cosignature]
-    /// How many must have.
+    /// How many of the log's witness set must have.
     package let quorum: Int
     /// When the leaf was confirmed; nil without quorum.
     package let confirmed: Instant?
@@ -126,22 +124,19 @@ package struct LeafEvidence: Sendable {
     /// - Returns: nil when the log is shorter.
     /// - Throws: `ProofError` when what is stored does not prove: the copy is damaged.
     package static func gather(
-        index: Int,
-        in log: LogStore,
-        policy: WitnessPolicy
+        index: Int, in log: LogStore, registry: RegistryHolder, at now: Instant
     ) throws -> LeafEvidence? {
         guard let leaf = try log.entry(index),
             let checkpoint = try log.confirmed(covering: index)?.checkpoint ?? log.head
         else { return nil }
         let proof = try log.proof(of: index, in: checkpoint)
         let verified = try proof.verify(leaf: leaf, key: log.key)
+        let confirmation = try registry.confirmation(of: verified)
+        let policy = registry.witnesses(of: log.origin, at: now)
         return LeafEvidence(
-            proof: proof,
-            checkpoint: verified,
-            witnesses: try verified.cosignatures(by: policy.witnesses),
-            quorum: policy.quorum,
-            confirmed: try verified.confirmed(by: policy.witnesses, quorum: policy.quorum)
-        )
+            proof: proof, checkpoint: verified,
+            witnesses: try verified.cosignatures(by: registry.witnessKeys),
+            quorum: confirmation?.required ?? policy.quorum, confirmed: confirmation?.time)
     }
 
     /// The lines that a person reads.

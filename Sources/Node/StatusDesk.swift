@@ -108,7 +108,7 @@ package struct StatusDesk: Sendable {
         line["confirmedSize"] = .number(JSONNumber(Int64(confirmed)))
         let missing = try log.wantedCount()
         line["payloadsMissing"] = .number(JSONNumber(Int64(missing)))
-        if policy.quorum > 0, confirmed < log.size {
+        if policy.quorum > 0, confirmed < log.size || count < policy.quorum {
             waits.append(
                 "\(log.origin) is confirmed up to \(confirmed) of \(log.size) leaves "
                     + "(\(count) of \(policy.quorum) cosignatures)"

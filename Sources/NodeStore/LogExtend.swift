@@ -60,11 +60,17 @@ extension LogStore {
         }
     }
 
-    /// Keeps a checkpoint that reached its quorum; of one size the first is kept.
+    /// Keeps a checkpoint that reached its quorum: of one size the note with the most signatures and
+    /// the earliest time.
     package func confirm(_ checkpoint: VerifiedCheckpoint, at time: Instant) throws {
         try pool.write { db in
             try db.execute(
-                sql: "INSERT OR IGNORE INTO confirmed(size, time, note) VALUES (?, ?, ?)",
+                sql: """
+                    INSERT INTO confirmed(size, time, note) VALUES (?, ?, ?)
+                    ON CONFLICT(size) DO UPDATE SET
+                        time = min(time, excluded.time), note = excluded.note
+                    WHERE length(excluded.note) > length(confirmed.note)
+                    """,
                 arguments: [
                     checkpoint.checkpoint.size, time.secondsSince1970,
                     checkpoint.note.bytes.data,

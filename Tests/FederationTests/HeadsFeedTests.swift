@@ -43,7 +43,7 @@ import Testing
         let lines = [
             #"{"from":0,"instance":"9f2c","more":false,"next":1,"now":"2026-11-23T18:00:00Z","#
                 + #""registry":{"sha256":"\#(SampleLeaf.hex)","snapshot":812}}"#,
-            #"["6e3b3d2edec8e0f1",7,"4bf5122f344554c5",2]"#, "",
+            #"["b76e0f0cecbe68fa",7,"4bf5122f344554c5",2]"#, "",
         ]
         #expect(String(decoding: page.bytes, as: UTF8.self) == lines.joined(separator: "\n"))
         #expect(try HeadsPage(page.bytes) == page)
@@ -114,7 +114,8 @@ import Testing
 
     @Test func `moves a changed row to its end`() {
         var table = table(["a", "b"])
-        #expect(table.update(hint("a", cosignatures: 1)))
+        let isNews = table.update(hint("a", cosignatures: 1))
+        #expect(isNews)
         let all = page(table)
         #expect(all.rows == [hint("b"), hint("a", cosignatures: 1)])
         #expect(all.next == 3)
@@ -123,7 +124,8 @@ import Testing
 
     @Test func `takes the same row for no news`() {
         var table = table(["a", "b"])
-        #expect(!table.update(hint("a")))
+        let isNews = table.update(hint("a"))
+        #expect(!isNews)
         #expect(page(table).next == 2)
     }
 

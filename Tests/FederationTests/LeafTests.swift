@@ -43,14 +43,16 @@ import Testing
         #expect(SampleLeaf.malformation([0xff, 0xfe]) != nil)
     }
 
-    @Test(arguments: [
-        ("subject", .number(JSONNumber(1))), ("subject", .null), ("revision", "1"),
-        ("revision", .null), ("previous", "0"), ("payload", "4bf5"),
-        ("payload", .string(SampleLeaf.hex)), ("payload", .string("sha256:" + SampleLeaf.hex + "0")),
-        ("payload", .string("sha256:" + SampleLeaf.hex.uppercased())), ("digest", "sha256:"),
-        ("commitment", .string("sha256:" + SampleLeaf.hex)), ("with", 1), ("on", 20_270_131),
-        ("refs", "a"), ("refs", [1]), ("refs", ["a", .null]),
-    ] as [(String, JSON)])
+    @Test(
+        arguments: [
+            ("subject", .number(JSONNumber(1))), ("subject", .null), ("revision", "1"),
+            ("revision", .null), ("previous", "0"), ("payload", "4bf5"),
+            ("payload", .string(SampleLeaf.hex)),
+            ("payload", .string("sha256:" + SampleLeaf.hex + "0")),
+            ("payload", .string("sha256:" + SampleLeaf.hex.uppercased())), ("digest", "sha256:"),
+            ("commitment", .string("sha256:" + SampleLeaf.hex)), ("with", 1), ("on", 20_270_131),
+            ("refs", "a"), ("refs", [1]), ("refs", ["a", .null]),
+        ] as [(String, JSON)])
     func `with a member of the wrong kind is malformed`(_ name: String, _ value: JSON) throws {
         let bytes = try SampleLeaf.changed { $0[name] = value }
         #expect(SampleLeaf.malformation(bytes) == "\(name) is malformed")
@@ -70,15 +72,16 @@ import Testing
         #expect(SampleLeaf.malformation(bytes) == nil)
     }
 
-    @Test(arguments: [
-        (["subject": nil], "subject is not 1 to 64"),
-        (["revision": nil], "revision is not at least 1"),
-        (["revision": 0], "revision is not at least 1"),
-        (["revision": -1], "revision is not at least 1"),
-        (["previous": -1], "previous is negative"),
-        (["payload": nil], "payload is missing"),
-        (["commitment": .string(SampleLeaf.hex)], "item.published has no commitment"),
-    ] as [([String: JSON?], String)])
+    @Test(
+        arguments: [
+            (["subject": nil], "subject is not 1 to 64"),
+            (["revision": nil], "revision is not at least 1"),
+            (["revision": 0], "revision is not at least 1"),
+            (["revision": -1], "revision is not at least 1"),
+            (["previous": -1], "previous is negative"),
+            (["payload": nil], "payload is missing"),
+            (["commitment": .string(SampleLeaf.hex)], "item.published has no commitment"),
+        ] as [([String: JSON?], String)])
     func `of an item keeps the rules of its type`(
         _ changes: [String: JSON?],
         _ reason: String
@@ -109,9 +112,10 @@ import Testing
     @Test(arguments: LeafType.allCases.filter(\.hasRandomSubject))
     func `whose subject must be random takes no other`(_ type: LeafType) throws {
         let golden = try #require(SampleLeaf.golden.first { $0.leaf.type == type }).leaf
-        for subject in ["BC-101", String(SampleLeaf.random.dropLast(2)), SampleLeaf.random + "00",
-            "000102030405060708090A0B0C0D0E0F"]
-        {
+        for subject in [
+            "BC-101", String(SampleLeaf.random.dropLast(2)), SampleLeaf.random + "00",
+            "000102030405060708090A0B0C0D0E0F",
+        ] {
             var leaf = golden
             leaf.subject = subject
             #expect(leaf.violation == "subject is not 16 bytes in lower-case hexadecimal")

@@ -88,7 +88,8 @@ import TransparencyLog
     }
 
     @Test(arguments: [
-        "", "[]", "{}", #"{"sha256":[],"v":2}"#, #"{"sha256":"","v":1}"#, #"{"sha256":["ab"],"v":1}"#,
+        "", "[]", "{}", #"{"sha256":[],"v":2}"#, #"{"sha256":"","v":1}"#,
+        #"{"sha256":["ab"],"v":1}"#,
         #"{"sha256":[1],"v":1}"#, #"{"sha256":["\#(SampleLeaf.hex.uppercased())"],"v":1}"#,
     ])
     func `asked for in another form is refused`(_ text: String) {
@@ -149,7 +150,8 @@ import TransparencyLog
 
     @Test func `without place and remedy leaves them out`() {
         let json = Problem(.busy, "later").json(node: "a.example")
-        let text = #"{"detail":"later","status":503,"title":"busy","#
+        let text =
+            #"{"detail":"later","status":503,"title":"busy","#
             + #""type":"https://a.example/problems/busy"}"#
         #expect(json.canonicalText == text)
         #expect(Problem(json: json) == Problem(.busy, "later"))
@@ -168,7 +170,8 @@ import TransparencyLog
 
     @Test(arguments: [
         "{}", "[]", #"{"type":"https://a.example/problems/busy"}"#,
-        #"{"detail":"x","type":"https://a.example/problems/sunburn"}"#, #"{"detail":"x","type":""}"#,
+        #"{"detail":"x","type":"https://a.example/problems/sunburn"}"#,
+        #"{"detail":"x","type":""}"#,
     ])
     func `is not read from anything else`(_ text: String) throws {
         #expect(Problem(json: try JSON.read(Array(text.utf8))) == nil)

@@ -20,7 +20,8 @@ enum SampleLeaf {
     }
 
     static let golden: [Golden] =
-        subjectless + supply(.itemPublished, .itemWithdrawn) + supply(.needPublished, .needWithdrawn)
+        subjectless + supply(.itemPublished, .itemWithdrawn)
+        + supply(.needPublished, .needWithdrawn)
         + supply(.rulePublished, .ruleWithdrawn) + agreements + commitments
 
     private static let subjectless = [
