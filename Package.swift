@@ -181,7 +181,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "MemberRegistryTests", dependencies: ["MemberRegistry", "Keys", "CanonicalJSON"],
+            name: "MemberRegistryTests",
+            dependencies: ["MemberRegistry", "Keys", "CanonicalJSON"], exclude: ["SecondOpinion"],
             swiftSettings: strict),
         .testTarget(
             name: "NodeClientTests",

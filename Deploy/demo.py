@@ -17,7 +17,7 @@ TICKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
 
 def get(expression):
     """A part of the JSON value on standard input: an expression over d."""
-    print(eval(expression, {"d": json.load(sys.stdin)}))
+    print(eval(" ".join(expression.split()), {"d": json.load(sys.stdin)}))
 
 
 def checks(indent, *shown):

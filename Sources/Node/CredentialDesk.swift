@@ -137,9 +137,11 @@ package struct CredentialDesk: Sendable {
         at now: Instant
     ) throws -> (ItemEvidence, CatalogueRow?) {
         guard let issuer else {
-            return (
-                .unchecked("The issuer is no member, so there is no catalogue to look in."), nil
-            )
+            let reason =
+                report.facts.issuerMethods.isEmpty
+                ? "No proof by the issuer's own key passes, so no catalogue was looked in."
+                : "The issuer is no member, so there is no catalogue to look in."
+            return (.unchecked(reason), nil)
         }
         guard let log = node.registry.logs.last(where: { $0.domain == issuer && $0.isOpen }),
             let store = node.logs.log(log.key.name), let head = store.head

@@ -85,7 +85,15 @@ final class Institution {
 
     /// Asks the daemon over its socket.
     func ask(_ operation: ControlOperation, _ body: JSON = [:]) async throws -> JSON {
-        try await ControlClient(socket: folder.socket).call(operation, body)
+        let client = try ControlClient(socket: folder.socket)
+        do {
+            let answer = try await client.call(operation, body)
+            await client.shutdown()
+            return answer
+        } catch {
+            await client.shutdown()
+            throw error
+        }
     }
 
     /// The built program beside the test bundle.
