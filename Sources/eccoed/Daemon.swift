@@ -33,25 +33,28 @@ struct Daemon {
             traffic: { Self.traffic(transport.traffic) },
             logger: logger
         )
+        do {
+            try await ServiceGroup(configuration: try group(of: node)).run()
+        } catch {
+            await transport.shutdown()
+            throw error
+        }
+        await transport.shutdown()
+    }
+
+    /// Everything that runs, with both listeners last: they are the first to close.
+    private func group(of node: Node) throws -> ServiceGroupConfiguration {
         let parts = NodeServices(node: node, clock: ContinuousClock())
         let logger = logger
         let https = try Servers.https(
-            node: node,
-            host: configuration.host,
-            port: configuration.port,
-            certificate: configuration.certificate,
-            key: configuration.privateKey
+            node: node, host: configuration.host, port: configuration.port,
+            certificate: configuration.certificate, key: configuration.privateKey
         ) { port in
             logger.notice(
-                "Ready",
-                metadata: ["url": "\(node.identity.url)", "port": "\(port)"]
-            )
+                "Ready", metadata: ["url": "\(node.identity.url)", "port": "\(port)"])
         }
         let control = try Servers.control(
-            desk: parts.control,
-            socket: configuration.socket,
-            logger: logger
-        )
+            desk: parts.control, socket: configuration.socket, logger: logger)
         var group = ServiceGroupConfiguration(
             services: (parts.services + [control, https]).map {
                 .init(
@@ -62,13 +65,7 @@ struct Daemon {
         // Peers keep connections open; what is acknowledged is on disk already.
         group.maximumGracefulShutdownDuration = .seconds(10)
         group.maximumCancellationDuration = .seconds(5)
-        do {
-            try await ServiceGroup(configuration: group).run()
-        } catch {
-            await transport.shutdown()
-            throw error
-        }
-        await transport.shutdown()
+        return group
     }
 
     private func identity(_ folder: DataFolder) throws -> NodeIdentity {

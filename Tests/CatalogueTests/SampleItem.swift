@@ -70,6 +70,10 @@ enum SampleItem {
             values: ["D", "C", "B", "A"],
             passingValue: "C"
         )
+        addConditions(to: &item)
+    }
+
+    private static func addConditions(to item: inout LearningOpportunity) {
         item.modes = ["http://data.europa.eu/snb/learning-assessment/920fbb3cbe"]
         item.setting = "http://data.europa.eu/snb/learning-setting/6fd4685715"
         item.entryRequirements = ["en": "none"]
