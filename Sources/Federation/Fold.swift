@@ -92,21 +92,20 @@ extension FoldVerdict {
         switch LeafReading(entry) {
         case .unknownType(let type): self = .unknownType(type)
         case .malformed(let reason): self = .flagged(reason)
-        case .leaf(let leaf):
-            guard let subject = leaf.subject else {
-                self = .accepted(leaf, nil, nil)
-                return
-            }
-            self = .accepted(
-                leaf,
-                SubjectKey(scope: leaf.type.scope, subject: subject),
-                SubjectState(
-                    revision: leaf.revision ?? 0,
-                    index: index,
-                    living: !leaf.type.ends,
-                    payload: leaf.payload
-                )
-            )
+        case .leaf(let leaf): self.init(of: leaf, at: index)
         }
+    }
+
+    /// The verdict on a leaf that is known to count: its state follows from the leaf alone.
+    package init(of leaf: Leaf, at index: Int) {
+        guard let subject = leaf.subject else {
+            self = .accepted(leaf, nil, nil)
+            return
+        }
+        self = .accepted(
+            leaf, SubjectKey(scope: leaf.type.scope, subject: subject),
+            SubjectState(
+                revision: leaf.revision ?? 0, index: index, living: !leaf.type.ends,
+                payload: leaf.payload))
     }
 }

@@ -50,6 +50,18 @@ package struct LogDesk: Sendable {
         } catch StoreError.exists(let path) {
             throw Problem(.logExists, "the log is there already", at: path)
         }
+        let size = try await writeGenesis()
+        return [
+            "origin": .string(signer.key.name), "vkey": .string(signer.key.text),
+            "size": .number(JSONNumber(Int64(size))),
+        ]
+    }
+
+    /// Writes the first leaf of a log that was created and has none yet: a crash may have come
+    /// between.
+    ///
+    /// - Returns: the log's size.
+    func writeGenesis() async throws -> Int {
         let payload: JSON = [
             "v": 1, "kind": "genesis", "domain": .string(node.identity.domain),
             "software": .string("\(Software.name)/\(Software.version)"),
@@ -58,10 +70,7 @@ package struct LogDesk: Sendable {
         let id = RequestID(milliseconds: node.time.milliseconds(), random: SecureRandom.bytes(10))
         let draft = Draft(type: .genesis, payload: payload.canonicalBytes)
         let done = try await node.writer.append(AppendRequest(id: id, drafts: [draft]))
-        return [
-            "origin": .string(signer.key.name), "vkey": .string(signer.key.text),
-            "size": .number(JSONNumber(Int64(done.head.checkpoint.size))),
-        ]
+        return done.head.checkpoint.size
     }
 
     /// A log's head: newest and confirmed.

@@ -1,4 +1,4 @@
-import Federation
+package import Federation
 import Keys
 package import NodeStore
 import ServiceLifecycle
@@ -10,6 +10,7 @@ package final class LogWriter: Service, Sendable {
     private let sequencer = Mutex<Sequencer?>(nil)
     private let opened: AsyncStream<Sequencer>
     private let opening: AsyncStream<Sequencer>.Continuation
+    private let refusal = Mutex<Problem?>(nil)
     private let listeners = Mutex<[@Sendable (VerifiedCheckpoint) -> Void]>([])
 
     /// A writer without a log.
@@ -32,10 +33,16 @@ package final class LogWriter: Service, Sendable {
         opening.yield(made)
     }
 
+    /// Keeps the log closed for writing: every append is answered with this problem.
+    package func refuse(_ problem: Problem) {
+        refusal.withLock { $0 = problem }
+    }
+
     /// Appends to the own log.
     ///
     /// - Throws: `Problem` `no-log` when there is none yet, and what the sequencer throws.
     package func append(_ request: AppendRequest) async throws -> Sequencer.Acknowledgement {
+        if let refusal = refusal.withLock({ $0 }) { throw refusal }
         guard let current = sequencer.withLock({ $0 }) else {
             throw Problem(
                 .noLog,

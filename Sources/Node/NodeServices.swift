@@ -26,7 +26,7 @@ package struct NodeServices: Sendable {
             anchor.headChanged(head)
             cosigning.headChanged()
         }
-        let opening = OwnLogOpening(node: node) { head in
+        let opening = LogOpening(node: node) { head in
             Self.note(head, node: node)
             cosigning.headChanged()
         }
@@ -50,23 +50,5 @@ package struct NodeServices: Sendable {
             isConfirmed: count >= policy.quorum,
             at: now
         )
-    }
-}
-
-/// At start: opens the own log for writing, brings the views up to it, resumes what a crash left.
-private struct OwnLogOpening: Service {
-    let node: Node
-    let opened: @Sendable (VerifiedCheckpoint) -> Void
-
-    func run() async throws {
-        if let log = node.logs.own,
-            let signer = node.identity.logSigner(epoch: node.settings.epoch)
-        {
-            try await node.viewFolder.catchUp(log)
-            node.writer.open(log, node: node, signer: signer)
-            if let head = log.head { opened(head) }
-            try await DecisionDesk(node: node).resume()
-        }
-        try? await gracefulShutdown()
     }
 }

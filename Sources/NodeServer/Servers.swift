@@ -62,11 +62,11 @@ package enum Servers {
 
     /// The operator's socket, readable and writable by owner and group only.
     ///
+    /// - Parameter ready: told when the socket is there.
     /// - Throws: `Problem` when the path is too long.
     package static func control(
-        desk: ControlDesk,
-        socket: String,
-        logger: Logger
+        desk: ControlDesk, socket: String, logger: Logger,
+        ready: @escaping @Sendable () async -> Void
     ) throws -> any Service {
         try ControlSocket.check(socket)
         // A living daemon holds the data folder's lock, so what is left here is dead.
@@ -78,7 +78,10 @@ package enum Servers {
                 address: .unixDomainSocket(path: socket),
                 serverName: Software.name
             ),
-            onServerRunning: { _ in chmod(socket, 0o660) },
+            onServerRunning: { _ in
+                chmod(socket, 0o660)
+                await ready()
+            },
             logger: logger
         )
     }

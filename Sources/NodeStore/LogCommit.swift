@@ -102,54 +102,54 @@ private struct CommitStep {
             let answer: String = row["answer"]
             return .appended(try Self.decode(answer))
         }
-        var living: [SubjectKey: Bool] = [:]
-        for draft in request.drafts {
-            if let problem = try refusal(of: draft, living: &living) { return .refused(problem) }
+        let before = (tree, appended)
+        var results: [Appended] = []
+        var refusal: Problem?
+        // A request is carried out whole or not at all.
+        try db.inSavepoint {
+            for draft in request.drafts {
+                do {
+                    results.append(try append(draft))
+                } catch let problem as Problem {
+                    refusal = problem
+                    return .rollback
+                }
+            }
+            return .commit
         }
-        let results = try request.drafts.map { try append($0) }
+        if let refusal {
+            (tree, appended) = before
+            return .refused(refusal)
+        }
         try db.cachedStatement(sql: "INSERT INTO request(id, body, answer) VALUES (?, ?, ?)")
             .execute(arguments: [request.id.bytes.data, body.bytes.data, Self.encode(results)])
         return .appended(results)
     }
 
-    /// Why a draft cannot be appended; nothing of its request is then.
+    /// The leaf of a draft after the subject's state, with its bytes.
     ///
-    /// - Parameter living: what the request's drafts before this one will have made of subjects.
-    private func refusal(
-        of draft: Draft,
-        living: inout [SubjectKey: Bool]
-    ) throws -> Problem? {
+    /// - Throws: `Problem` with what is wrong.
+    private func admit(_ draft: Draft, after state: SubjectState?) throws -> (Leaf, [UInt8]) {
         if let payload = draft.payload, payload.count > Limits.payloadBytes {
-            return Problem(
-                .tooLarge,
-                "a payload has at most \(Limits.payloadBytes) bytes",
-                at: draft.subject,
-                try: "shorten the texts of this item"
-            )
+            throw Problem(
+                .tooLarge, "a payload has at most \(Limits.payloadBytes) bytes",
+                at: draft.subject, try: "shorten the texts of this item")
         }
-        let key = draft.subject.map { SubjectKey(scope: draft.type.scope, subject: $0) }
-        let state = try key.flatMap { try db.subjectState($0) }
+        if draft.type.ends, state?.living != true {
+            throw Problem(
+                .notFound, "there is no living \(draft.type.scope) of this id",
+                at: draft.subject, try: "list what is published with eccoe catalogue list")
+        }
         let leaf = draft.leaf(at: time, after: state)
         if let violation = leaf.violation {
-            return Problem(.malformedRequest, violation, at: draft.subject)
+            throw Problem(.malformedRequest, violation, at: draft.subject)
         }
-        guard leaf.bytes.count <= Leaf.maximumBytes else {
-            return Problem(
-                .tooLarge,
-                "the leaf exceeds \(Leaf.maximumBytes) bytes",
-                at: draft.subject
-            )
+        let bytes = leaf.bytes
+        guard bytes.count <= Leaf.maximumBytes else {
+            throw Problem(
+                .tooLarge, "the leaf exceeds \(Leaf.maximumBytes) bytes", at: draft.subject)
         }
-        if draft.type.ends, key.flatMap({ living[$0] }) ?? state?.living != true {
-            return Problem(
-                .notFound,
-                "there is no living \(draft.type.scope) of this id",
-                at: draft.subject,
-                try: "list what is published with eccoe catalogue list"
-            )
-        }
-        if let key { living[key] = !draft.type.ends }
-        return nil
+        return (leaf, bytes)
     }
 
     private mutating func append(_ draft: Draft) throws -> Appended {
@@ -159,13 +159,9 @@ private struct CommitStep {
             try db.subjectContent(key) == content
         {
             return Appended(
-                outcome: .unchanged,
-                index: before.index,
-                revision: before.revision
-            )
+                outcome: .unchanged, index: before.index, revision: before.revision)
         }
-        let leaf = draft.leaf(at: time, after: before)
-        let bytes = leaf.bytes
+        let (leaf, bytes) = try admit(draft, after: before)
         let admitted = Digest.ofLeaf(bytes)
         let index = tree.range.size
         let bound = bytes.data
@@ -177,17 +173,13 @@ private struct CommitStep {
             .execute(arguments: [index, bound])
         tree.append(admitted)
         appended += 1
-        if let payload = draft.payload {
-            try db.storePayload(Digest(of: payload), payload)
+        if let payload = draft.payload, let digest = leaf.payload {
+            try db.storePayload(digest, payload)
         }
-        let verdict = try Fold.judge(bytes, index: index) { try db.subjectState($0) }
-        try db.apply(verdict, index: index, content: draft.content)
-        let revision = leaf.revision ?? 0
+        try db.apply(FoldVerdict(of: leaf, at: index), index: index, content: draft.content)
         return Appended(
-            outcome: Self.outcome(of: draft.type, before: before),
-            index: index,
-            revision: revision
-        )
+            outcome: Self.outcome(of: draft.type, before: before), index: index,
+            revision: leaf.revision ?? 0)
     }
 
     private static func outcome(of type: LeafType, before: SubjectState?) -> Appended.Outcome {

@@ -44,6 +44,14 @@ extension LogStore {
         }
     }
 
+    /// The root that the tree had at an earlier size.
+    package func root(at size: Int) throws -> Digest {
+        try pool.read { db in
+            let reader = TileReader(db: db, size: self.size)
+            return try MerkleTree.hash(of: 0..<size, node: reader.node)
+        }
+    }
+
     /// The exact bytes of a payload; nil when it is not held.
     package func payload(_ digest: Digest) throws -> [UInt8]? {
         try pool.read { db in

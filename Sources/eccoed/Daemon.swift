@@ -7,6 +7,7 @@ import NodeClient
 import NodeServer
 import NodeStore
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// Puts the rooms together and runs them until a signal.
@@ -45,16 +46,14 @@ struct Daemon {
     /// Everything that runs, with both listeners last: they are the first to close.
     private func group(of node: Node) throws -> ServiceGroupConfiguration {
         let parts = NodeServices(node: node, clock: ContinuousClock())
-        let logger = logger
+        let readiness = Readiness(listeners: 2, url: node.identity.url, logger: logger)
         let https = try Servers.https(
             node: node, host: configuration.host, port: configuration.port,
             certificate: configuration.certificate, key: configuration.privateKey
-        ) { port in
-            logger.notice(
-                "Ready", metadata: ["url": "\(node.identity.url)", "port": "\(port)"])
-        }
+        ) { port in readiness.listening(port: port) }
         let control = try Servers.control(
-            desk: parts.control, socket: configuration.socket, logger: logger)
+            desk: parts.control, socket: configuration.socket, logger: logger
+        ) { readiness.listening(port: nil) }
         var group = ServiceGroupConfiguration(
             services: (parts.services + [control, https]).map {
                 .init(
@@ -85,5 +84,27 @@ struct Daemon {
             "sent": .number(JSONNumber(Int64(traffic.sent))),
             "received": .number(JSONNumber(Int64(traffic.received))),
         ]
+    }
+}
+
+/// Says `Ready` once all listeners are there, so that who waits for it may use each.
+private final class Readiness: Sendable {
+    private let url: String
+    private let logger: Logger
+    private let state: Mutex<(waiting: Int, port: Int)>
+
+    init(listeners: Int, url: String, logger: Logger) {
+        self.url = url
+        self.logger = logger
+        state = Mutex((listeners, 0))
+    }
+
+    func listening(port: Int?) {
+        let ready = state.withLock { state -> Int? in
+            state.waiting -= 1
+            if let port { state.port = port }
+            return state.waiting == 0 ? state.port : nil
+        }
+        if let ready { logger.notice("Ready", metadata: ["url": "\(url)", "port": "\(ready)"]) }
     }
 }
