@@ -105,8 +105,7 @@ private struct CommitStep {
         let before = (tree, appended)
         var results: [Appended] = []
         var refusal: Problem?
-        // A request is carried out whole or not at all.
-        try db.inSavepoint {
+        func appendAll() throws -> GRDB.Database.TransactionCompletion {
             for draft in request.drafts {
                 do {
                     results.append(try append(draft))
@@ -116,6 +115,12 @@ private struct CommitStep {
                 }
             }
             return .commit
+        }
+        // A request is carried out whole or not at all; a single draft is refused before it writes.
+        if request.drafts.count == 1 {
+            _ = try appendAll()
+        } else {
+            try db.inSavepoint(appendAll)
         }
         if let refusal {
             (tree, appended) = before
