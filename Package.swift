@@ -177,12 +177,19 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore",
-                "NodeClient", "eccoe", "eccoed",
+                "NodeClient", "Recognition", "eccoe", "eccoed",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "MemberRegistryTests",
             dependencies: ["MemberRegistry", "Keys", "CanonicalJSON"], exclude: ["SecondOpinion"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FederationTests",
+            dependencies: ["Federation", "Catalogue", "TransparencyLog", "Keys", "CanonicalJSON"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NodeStoreTests", dependencies: uptoFederation + ["NodeStore", grdb],
             swiftSettings: strict),
         .testTarget(
             name: "NodeClientTests",

@@ -10,11 +10,13 @@ extension LogStore {
     /// payloads, head.
     ///
     /// - Throws: `ProofError.rootMismatch` when the entries do not lead to the head,
-    ///   `StoreError.headChanged` when the log has grown meanwhile, and what SQLite says.
+    ///   `NoteError.notSignedBy` when another key signed it, `StoreError.headChanged` when the log
+    ///   has grown meanwhile, and what SQLite says.
     package func extend(by extension: LogExtension) throws {
         try `extension`.finish()
         let entries = `extension`.entries
         let target = `extension`.target
+        guard target.key == key else { throw NoteError.notSignedBy(key.name) }
         try state.withLock { state in
             guard let loaded = state,
                 loaded.tree.range.size + entries.count == target.checkpoint.size

@@ -1,4 +1,5 @@
 import Federation
+import Logging
 import NodeClient
 import NodeStore
 import Recognition
@@ -70,6 +71,11 @@ struct Configuration: Sendable {
         certificate = try reader.optional("tls.certificate") ?? folder.file("tls/server.pem")
         privateKey = try reader.optional("tls.key") ?? folder.file("tls/server.key")
         logLevel = try reader.optional("log.level") ?? "info"
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw reader.problem(
+                "log.level", "is unknown",
+                "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+        }
         logFormat = try reader.optional("log.format") ?? "logfmt"
         guard ["logfmt", "json"].contains(logFormat) else {
             throw reader.problem("log.format", "is unknown", "logfmt or json")

@@ -132,6 +132,32 @@ import TransparencyLog
         #expect(head.checkpoint.size == 2)
     }
 
+    @Test func `forgets a refused request between two others`() throws {
+        func items(_ name: String, _ count: Int) -> [Draft] {
+            (0..<count).map { SampleStore.item("\(name)-\($0)") }
+        }
+        let drafts = [
+            items("a", 200), items("b", 300) + [SampleStore.withdrawal("nothing")],
+            items("c", 100),
+        ]
+        let requests = drafts.enumerated().map {
+            AppendRequest(id: SampleStore.id($0), drafts: $1)
+        }
+        let (answers, head) = try store.log.commit(
+            requests,
+            at: SampleStore.time,
+            signer: store.signer
+        )
+        #expect(answers.map { $0.results?.count } == [200, nil, 100])
+        #expect(answers[2].results?.map(\.index) == Array(200..<300))
+        #expect(head.checkpoint.size == 300)
+        let entries = try SampleStore.audit(store.log)
+        #expect(!entries.contains { String(decoding: $0, as: UTF8.self).contains("b-7") })
+        let refused = SubjectKey(scope: "item", subject: "b-7")
+        #expect(try store.log.subject(refused) == nil)
+        #expect(try store.reopened().head == head)
+    }
+
     @Test func `takes a payload of 256 KiB and not a byte more`() throws {
         func draft(_ count: Int) -> Draft {
             Draft(

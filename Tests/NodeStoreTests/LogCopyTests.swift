@@ -22,7 +22,7 @@ import TransparencyLog
     private func step(to size: Int) throws -> LogExtension {
         var step = LogExtension(from: copy.range, to: try author.head(size))
         while let tile = step.next {
-            try step.receive(try #require(author.log.resource(tile)))
+            try step.receive(try #require(try author.log.resource(tile)))
         }
         return step
     }
@@ -71,11 +71,15 @@ import TransparencyLog
 
     @Test func `keeps entries that count for nothing and says why`() throws {
         let entries = [
-            Leaf(type: .itemPublished, at: SampleStore.time, subject: "A", revision: 1,
-                payload: Digest(of: [1] as [UInt8])).bytes,
+            Leaf(
+                type: .itemPublished, at: SampleStore.time, subject: "A", revision: 1,
+                payload: Digest(of: [1] as [UInt8])
+            ).bytes,
             Array("garbage".utf8),
-            Leaf(type: .itemPublished, at: SampleStore.time, subject: "A", revision: 5,
-                previous: 0, payload: Digest(of: [2] as [UInt8])).bytes,
+            Leaf(
+                type: .itemPublished, at: SampleStore.time, subject: "A", revision: 5,
+                previous: 0, payload: Digest(of: [2] as [UInt8])
+            ).bytes,
             Array(#"{"type":"item.sung","v":1}"#.utf8),
         ]
         var range = CompactRange()
@@ -130,9 +134,9 @@ import TransparencyLog
         )
         var step = LogExtension(from: copy.range, to: stranger)
         try step.receive(
-            try #require(author.log.resource(TileCoordinate(.entries, index: 0, width: 1)))
+            try #require(try author.log.resource(TileCoordinate(.entries, index: 0, width: 1)))
         )
-        #expect(throws: (any Error).self) { try copy.extend(by: step) }
+        #expect(throws: NoteError.notSignedBy(SampleStore.origin)) { try copy.extend(by: step) }
         #expect(copy.head == nil)
     }
 

@@ -143,7 +143,9 @@ import TransparencyLog
         database = try NodeDatabase(path: folder.file("node.sqlite"))
     }
 
-    private func decision(_ subject: String, request: Int, hasPrecedent: Bool = true) -> StoredDecision {
+    private func decision(_ subject: String, request: Int, hasPrecedent: Bool = true)
+        -> StoredDecision
+    {
         StoredDecision(
             subject: subject,
             request: SampleStore.id(request),

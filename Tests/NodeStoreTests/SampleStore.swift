@@ -36,8 +36,10 @@ struct SampleStore {
 
     /// An id that depends on `number` alone.
     static func id(_ number: Int) -> RequestID {
-        let random = (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
-        return RequestID(milliseconds: 1_795_456_800_000, random: random + [0, 0])
+        RequestID(
+            milliseconds: 1_795_456_800_000 + Int64(number),
+            random: Array(repeating: 0, count: 10)
+        )
     }
 
     /// A draft that publishes an item; another salt makes other bytes of the same content.
@@ -70,7 +72,7 @@ struct SampleStore {
         id: RequestID = RequestID(milliseconds: 1, random: SecureRandom.bytes(10))
     ) throws -> AppendAnswer {
         let request = AppendRequest(id: id, drafts: drafts)
-        return try #require(log.commit([request], at: Self.time, signer: signer).answers.first)
+        return try #require(try log.commit([request], at: Self.time, signer: signer).answers.first)
     }
 
     /// Appends `count` new items in one commit.
@@ -97,7 +99,7 @@ struct SampleStore {
         var audit = LogAudit(checkpoint: head)
         var entries: [[UInt8]] = []
         while let resource = audit.next {
-            entries += try audit.receive(try #require(log.resource(resource)))
+            entries += try audit.receive(try #require(try log.resource(resource)))
         }
         try audit.finish()
         return entries

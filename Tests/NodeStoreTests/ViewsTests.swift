@@ -42,7 +42,7 @@ import Testing
         let verdicts = entries.enumerated().map { offset, entry in
             let leaf = Leaf(
                 type: entry.type,
-                at: SampleStore.time,
+                at: SampleStore.time.startOfDay,
                 subject: entry.subject,
                 revision: from + offset + 1,
                 payload: entry.type.hasPayload ? Digest(of: bytes(entry.text)) : nil,

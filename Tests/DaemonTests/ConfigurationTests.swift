@@ -1,0 +1,83 @@
+import Federation
+import Foundation
+import NodeClient
+import Recognition
+import Testing
+
+@testable import eccoed
+
+/// The daemon's configuration file, and the example that explains every key.
+@Suite struct ConfigurationTests {
+    private static let example = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Config/eccoed.yaml")
+
+    @Test func `the example loads, and has every key`() throws {
+        let yaml = try String(contentsOf: Self.example, encoding: .utf8)
+        let configuration = try Configuration(yaml: yaml, path: "eccoed.yaml", environment: [:])
+        #expect(configuration.domain == "uni-a.example")
+        #expect(configuration.port == 8443)
+        for key in Configuration.keys {
+            let last = key.split(separator: ".").last ?? ""
+            #expect(yaml.contains("\(last):"), "\(key) is not in the example")
+        }
+    }
+
+    @Test func `the smallest file takes the defaults`() throws {
+        let configuration = try Self.read(Self.smallest)
+        #expect(configuration.host == "127.0.0.1")
+        #expect(configuration.socket == "/tmp/x/eccoed.sock")
+        #expect(configuration.certificate == "/tmp/x/tls/server.pem")
+        #expect(configuration.precedents == .threshold(5))
+        #expect(configuration.allow.isEmpty)
+    }
+
+    @Test func `the environment wins over the file`() throws {
+        let configuration = try Configuration(
+            yaml: Self.smallest, path: "f",
+            environment: ["ECCOE_LISTEN_PORT": "9000", "ECCOE_PRECEDENTS": "never"])
+        #expect(configuration.port == 9000)
+        #expect(configuration.precedents == .never)
+    }
+
+    @Test func `exceptions for outgoing connections are read`() throws {
+        let text =
+            Self.smallest
+            + "outbound:\n  allow:\n    - {host: b.example, address: 127.0.0.1, port: 0}\n"
+        let address = try #require(IPAddress("127.0.0.1"))
+        let allow = OutboundAllow(host: "b.example", address: address, port: 0)
+        #expect(try Self.read(text).allow == [allow])
+    }
+
+    @Test(arguments: [
+        (smallest + "colour: red\n", "unknown key colour"),
+        (smallest.replacing("version: 1", with: "version: 2"), "version is not 1"),
+        (smallest.replacing("url: https://a.example\n", with: ""), "url is missing"),
+        (smallest + "listen: {port: 65536}\n", "listen.port is no port"),
+        (smallest + "listen: {port: many}\n", "listen.port is no number"),
+        (smallest + "precedents: sometimes\n", "precedents is unknown"),
+        (smallest + "log: {format: xml}\n", "log.format is unknown"),
+        (smallest + "log: {level: loud}\n", "log.level is unknown"),
+        (smallest + "outbound: {allow: yes}\n", "outbound.allow is no list"),
+        (smallest + "outbound: {allow: [{host: b.example}]}\n", "an entry that is none"),
+        ("- a list\n", "the file holds no mapping"), ("a: [b\n", "expected"),
+    ])
+    func `a mistake is named, with the file and a remedy`(yaml: String, reason: String) throws {
+        let problem = try #require(throws: Problem.self) { try Self.read(yaml) }
+        #expect(problem.slug == .configuration)
+        #expect(problem.detail.contains(reason), "\(problem.detail)")
+        #expect(problem.pointer == "f")
+    }
+
+    private static let smallest = """
+        version: 1
+        domain: a.example
+        data: /tmp/x
+        url: https://a.example
+
+        """
+
+    private static func read(_ yaml: String) throws -> Configuration {
+        try Configuration(yaml: yaml, path: "f", environment: [:])
+    }
+}
