@@ -17,7 +17,10 @@ TICKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
 
 def get(expression):
     """A part of the JSON value on standard input: an expression over d."""
-    print(eval(" ".join(expression.split()), {"d": json.load(sys.stdin)}))
+    try:
+        print(eval(" ".join(expression.split()), {"d": json.load(sys.stdin)}))
+    except (ValueError, LookupError, TypeError) as error:
+        sys.exit(f"    no {expression}: {error!r}")
 
 
 def checks(indent, *shown):

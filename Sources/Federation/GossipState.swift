@@ -45,6 +45,8 @@ package struct GossipState: Sendable {
     package static let failuresToReplace = 2
     /// Seconds before an author is asked again for a head that nobody could serve.
     package static let retrySeconds: Int64 = 10
+    /// Longest such wait in seconds; it doubles with each failure.
+    package static let longestRetry: Int64 = 3600
     /// Seconds between rotations of one neighbour.
     package static let rotationSeconds: Int64 = 3600
 
@@ -57,6 +59,7 @@ package struct GossipState: Sendable {
     private var wanted: [String: (size: Int, sources: [String])] = [:]
     private var fetching: Set<String> = []
     private var retries: [String: Instant] = [:]
+    private var fetchFailures: [String: Int] = [:]
     private var snapshotVersion = 0
     private var refreshTokens = 10
     private var lastToken: Instant?
@@ -196,22 +199,25 @@ package struct GossipState: Sendable {
     }
 
     /// A fetch ended. A source that failed is not asked again for the same head; when none is left
-    /// the author is asked again after `retrySeconds`, since no feed repeats a row.
+    /// the author is asked again after `retrySeconds` and ever later, since no feed repeats a row.
     package mutating func fetched(
         origin: String,
         succeeded: Bool,
         at now: Instant
     ) -> [Effect] {
         fetching.remove(origin)
+        if succeeded { fetchFailures[origin] = nil }
         guard let want = wanted[origin] else { return [] }
-        if want.size <= held[origin]?.size ?? 0, want.sources.isEmpty {
-            if succeeded { wanted[origin] = nil }
-        }
-        if want.sources.isEmpty {
-            if wanted[origin] != nil { retries[origin] = now + Self.retrySeconds }
+        guard want.sources.isEmpty else { return fetchNext(origin, want) }
+        if succeeded, want.size <= held[origin]?.size ?? 0 {
+            wanted[origin] = nil
             return []
         }
-        return fetchNext(origin, want)
+        let failures = fetchFailures[origin] ?? 0
+        fetchFailures[origin] = failures + 1
+        retries[origin] =
+            now + min(Self.longestRetry, Self.retrySeconds << Int64(min(failures, 12)))
+        return []
     }
 
     /// The sizes that were heard of and are not held yet.

@@ -28,7 +28,7 @@ package struct LogOpening: Service {
         guard let log = node.logs.own,
             let signer = node.identity.logSigner(epoch: node.settings.epoch)
         else { return }
-        try await node.viewFolder.catchUp(log)
+        try await node.viewFolder.recover(log)
         if let problem = try rollback(of: log) {
             node.logger.critical(
                 "the log is older than its anchor: it is not written",

@@ -29,6 +29,7 @@ package final class RegistryRefresh: Service, Sendable {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             self.tellGossip()
+            await self.recoverViews()
             self.changed()
             var wait: Int64 = 1
             while !Task.isCancelled {
@@ -92,6 +93,19 @@ package final class RegistryRefresh: Service, Sendable {
                 try files.save(workflow.stored, replacing: stored)
                 node.logger.warning("registry refused", metadata: ["reason": "\(refusal)"])
                 return false
+            }
+        }
+    }
+
+    /// A crash may have come between a copy and its views.
+    private func recoverViews() async {
+        for mirror in node.logs.mirrors {
+            do {
+                try await node.viewFolder.recover(mirror)
+            } catch {
+                node.logger.error(
+                    "the views could not be brought up to a copy",
+                    metadata: ["origin": "\(mirror.origin)", "error": "\(error)"])
             }
         }
     }

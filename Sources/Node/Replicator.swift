@@ -36,6 +36,11 @@ package struct Replicator: Sendable {
         try await take(trimmed, into: log, from: source)
         try await fetchPayloads(of: log, from: source)
         try note(log, policy: policy)
+        // No feed repeats the row, so what is missing must be asked for again.
+        let missing = try log.wantedCount()
+        guard missing == 0 else {
+            throw Problem(.notFound, "\(domain) does not have \(missing) payloads of \(origin)")
+        }
     }
 
     /// The confirmed checkpoint when it is news, otherwise the newest one.

@@ -34,6 +34,15 @@ package actor ViewFolder {
         }
     }
 
+    /// As `catchUp`, and shows what a crash left unshown although its payload is held: at start.
+    ///
+    /// - Throws: what the stores throw.
+    package func recover(_ log: LogStore) throws {
+        try catchUp(log)
+        let held = try views.undocumented(origin: log.origin).compactMap { try log.payload($0) }
+        if !held.isEmpty { try show(held, of: log) }
+    }
+
     /// Shows payloads that arrived after their leaves.
     package func show(_ payloads: [[UInt8]], of log: LogStore) throws {
         let shown = payloads.compactMap { bytes in

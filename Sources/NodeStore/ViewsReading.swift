@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+package import Keys
 
 /// A row of the federated catalogue.
 package struct CatalogueRow: Sendable, Equatable {
@@ -126,6 +127,22 @@ extension ViewsStore {
                     document: Array(document)
                 )
             }
+        }
+    }
+
+    /// Payloads of a log's leaves that the views know of and do not show yet.
+    package func undocumented(origin: String) throws -> [Digest] {
+        try pool.read { db in
+            try Data.fetchAll(
+                db,
+                sql: """
+                    SELECT payload FROM item
+                    WHERE origin = ?1 AND document IS NULL AND payload IS NOT NULL
+                    UNION SELECT payload FROM precedent
+                    WHERE origin = ?1 AND document IS NULL AND payload IS NOT NULL
+                    """,
+                arguments: [origin]
+            ).compactMap { Digest(bytes: $0) }
         }
     }
 

@@ -140,6 +140,9 @@ private struct ViewStep {
                         origin = excluded.origin, idx = excluded.idx,
                         revision = excluded.revision, living = excluded.living,
                         at = excluded.at,
+                        document = CASE
+                            WHEN excluded.living AND payload IS NOT excluded.payload THEN NULL
+                            ELSE document END,
                         payload = CASE WHEN excluded.living THEN excluded.payload ELSE payload END
                     """
             ).execute(arguments: [

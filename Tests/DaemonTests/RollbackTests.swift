@@ -35,6 +35,28 @@ import Testing
         #expect(try await institution.ask(.status)["log"]?["size"]?.integer == 2)
     }
 
+    @Test func `lost views are computed anew at the next start`() async throws {
+        let institution = try Institution()
+        try institution.start()
+        _ = try await institution.admitted()
+        _ = try await institution.ask(.logInit)
+        _ = try await institution.publish("C-1")
+        #expect(institution.stop() == 0)
+        for suffix in ["", "-wal", "-shm"] {
+            let file = institution.folder.viewsDatabase + suffix
+            if FileManager.default.fileExists(atPath: file) {
+                try FileManager.default.removeItem(atPath: file)
+            }
+        }
+        try institution.start()
+        var found = 0
+        for _ in 0..<500 where found == 0 {
+            let answer = try await institution.ask(.catalogueSearch, ["query": "course"])
+            found = answer["results"]?.array?.count ?? 0
+        }
+        #expect(found == 1)
+    }
+
     @Test func `a key without its log does not start a new one`() async throws {
         let institution = try Institution()
         try institution.start()
