@@ -53,7 +53,7 @@ package final class Logs: Sendable {
         try state.withLock { state in
             if let store = state.mirrors[key.name] { return store }
             let path = folder.mirror(originHash: Checkpoint.originHash(key.name).hex)
-            let exists = try DurableFile.read(path, limit: .max) != nil
+            let exists = DurableFile.exists(path)
             let store = try LogStore(path: path, key: key, create: !exists)
             state.mirrors[key.name] = store
             return store

@@ -118,22 +118,13 @@ package final class RegistryRefresh: Service, Sendable {
         let now = node.time.now()
         for log in logs {
             // Copies that are held are opened, so that peers can be served and told of them.
-            guard let mirror = try? node.logs.mirror(key: log.key), let head = mirror.head
-            else { continue }
-            let policy = node.registry.witnesses(of: mirror.origin, at: now)
-            let count = (try? head.cosignatures(by: policy.witnesses).count) ?? 0
-            node.gossip.holds(
-                origin: mirror.origin,
-                size: head.checkpoint.size,
-                root: head.checkpoint.root,
-                cosignatures: count
-            )
-            node.heads.update(
-                head.checkpoint,
-                cosignatures: count,
-                isConfirmed: count >= policy.quorum,
-                at: now
-            )
+            do {
+                try node.noteHead(of: try node.logs.mirror(key: log.key))
+            } catch {
+                node.logger.error(
+                    "a copy cannot be opened",
+                    metadata: ["origin": "\(log.key.name)", "error": "\(error)"])
+            }
         }
         node.gossip.handle {
             $0.registryChanged(

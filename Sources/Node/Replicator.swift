@@ -31,11 +31,10 @@ package struct Replicator: Sendable {
         let source = LogSource(transport: node.transport, peer: address, base: base)
         let log = try node.logs.mirror(key: identity.key)
         let target = try await newest(of: source, beyond: log.size, key: identity.key)
-        let policy = node.registry.witnesses(of: origin, at: node.time.now())
         let trimmed = try known(target)
         try await take(trimmed, into: log, from: source)
         try await fetchPayloads(of: log, from: source)
-        try note(log, policy: policy)
+        try node.noteHead(of: log)
         // No feed repeats the row, so what is missing must be asked for again.
         let missing = try log.wantedCount()
         guard missing == 0 else {
@@ -132,25 +131,24 @@ package struct Replicator: Sendable {
             )
         }
     }
+}
 
-    private func note(_ log: LogStore, policy: WitnessPolicy) throws {
+extension Node {
+    /// Keeps the confirmation of a copy's head, and tells gossip and the heads feed of it. A copy
+    /// that lacks payloads is told as one that any row is news for.
+    func noteHead(of log: LogStore) throws {
         guard let head = log.head else { return }
-        let now = node.time.now()
+        let now = time.now()
+        let policy = registry.witnesses(of: log.origin, at: now)
         let count = try head.cosignatures(by: policy.witnesses).count
-        let confirmation = try node.registry.confirmation(of: head)
+        let confirmation = try registry.confirmation(of: head)
         if let confirmation { try log.confirm(head, at: confirmation.time) }
-        node.gossip.holds(
-            origin: log.origin,
-            size: head.checkpoint.size,
-            root: head.checkpoint.root,
-            cosignatures: count
-        )
-        node.heads.update(
-            head.checkpoint,
-            cosignatures: count,
-            isConfirmed: count >= policy.quorum,
-            at: now
-        )
+        let isComplete = try log.wantedCount() == 0
+        gossip.holds(
+            origin: log.origin, size: head.checkpoint.size, root: head.checkpoint.root,
+            cosignatures: isComplete ? count : -1)
+        heads.update(
+            head.checkpoint, cosignatures: count, isConfirmed: count >= policy.quorum, at: now)
     }
 }
 

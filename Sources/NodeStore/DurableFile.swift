@@ -120,6 +120,11 @@ extension DurableFile {
 }
 
 extension DurableFile {
+    /// Whether there is a file.
+    package static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path)
+    }
+
     /// Removes a file; fine when there is none.
     ///
     /// - Throws: `StoreError.file`.

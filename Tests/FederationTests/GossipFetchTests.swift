@@ -39,7 +39,9 @@ import Testing
         #expect(setting.state.tick(at: start + 30) == again)
         #expect(setting.state.tick(at: start + 31).isEmpty)
         #expect(setting.fetched("c.example", false, after: 31).isEmpty)
-        #expect(setting.state.tick(at: start + 41) == again)
+        // Every failure doubles the wait.
+        #expect(setting.state.tick(at: start + 50).isEmpty)
+        #expect(setting.state.tick(at: start + 51) == again)
     }
 
     @Test func `is done when it is held`() {

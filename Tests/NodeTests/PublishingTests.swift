@@ -181,7 +181,7 @@ import TransparencyLog
             #expect(found["results"]?[0]?["evidence"]?["confirmed"] == false)
             #expect(found["results"]?[0]?["evidence"]?["cosignatures"]?.integer == 1)
             federation.network.mend(b.domain)
-            try await federation.until("B and C hold it confirmed", seconds: 900) {
+            try await federation.until("B and C hold it confirmed") {
                 try [b, c].allSatisfy { try $0.confirmedSize(of: a.domain) == 3 }
             }
         }

@@ -126,21 +126,23 @@ final class TestFederation: Sendable {
     /// Lets everything run, and time pass half a second at a time, until a condition holds.
     func until(
         _ what: String,
-        seconds: Int = 300,
+        seconds: Int = 3600,
         _ condition: () throws -> Bool
     ) async throws {
         for _ in 0..<(seconds * 2) {
             if try condition() { return }
-            try await settle()
+            await settle()
             clock.advance(by: .milliseconds(500))
         }
         throw NotReached(what: what, states: try members.map { try $0.statusText })
     }
 
-    /// Lets what is under way come to an end, without time passing.
-    func settle() async throws {
+    /// Lets what is under way come to an end, without time passing: no request is open, and the
+    /// machine has had a moment for disks and threads.
+    func settle() async {
+        let began = ContinuousClock.now
         var quiet = 0
-        while quiet < 60 {
+        while quiet < 50 || ContinuousClock.now - began < .milliseconds(2) {
             quiet = network.isIdle ? quiet + 1 : 0
             await Task.yield()
         }

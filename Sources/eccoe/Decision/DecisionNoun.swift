@@ -38,7 +38,7 @@ struct DecisionShow: Verb {
             return TextTable.pairs(
                 [
                     ("entry", TextTable.cell(answer["index"])),
-                    ("confirmed", TextTable.cell(answer["confirmed"])),
+                    ("confirmed", TextTable.cell(answer["evidence"]?["confirmed"])),
                 ] + record.map { ($0.name, TextTable.cell($0.value)) }
             )
         }
