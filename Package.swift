@@ -192,6 +192,10 @@ let package = Package(
             name: "NodeStoreTests", dependencies: uptoFederation + ["NodeStore", grdb],
             swiftSettings: strict),
         .testTarget(
+            name: "NodeTests",
+            dependencies: uptoFederation + ["NodeStore", "Node", logging, serviceLifecycle],
+            swiftSettings: strict),
+        .testTarget(
             name: "NodeClientTests",
             dependencies: uptoFederation + ["NodeClient", nioCore, nioPosix, nioHTTP1, nioSSL],
             swiftSettings: strict),

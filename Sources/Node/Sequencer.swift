@@ -157,8 +157,12 @@ package final class Sequencer: Service, Sendable {
                 "the log could not be written: \(error)",
                 try: "look at the disk, then start the daemon again; nothing was acknowledged"
             )
-            for waiting in batch { waiting.answer.resume(throwing: problem) }
             close()
+            let left = pool.withLock { pool in
+                defer { pool.waiting = [] }
+                return pool.waiting
+            }
+            for waiting in batch + left { waiting.answer.resume(throwing: problem) }
             // What the disk holds is unknown: the only next state is a successful start.
             throw error
         }

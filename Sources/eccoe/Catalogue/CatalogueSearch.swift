@@ -23,8 +23,9 @@ private enum ItemTable {
         guard let evidence else { return "-" }
         let isConfirmed = evidence["confirmed"]?.string != nil
         return "\(TextTable.cell(evidence["inclusion"])), "
-            + "\(TextTable.cell(evidence["cosignatures"]))/\(TextTable.cell(evidence["quorum"]))"
-            + (isConfirmed ? " cosigned" : " cosigned, unconfirmed")
+            + "\(TextTable.cell(evidence["cosignatures"])) cosigned "
+            + "(\(TextTable.cell(evidence["quorum"])) needed)"
+            + (isConfirmed ? "" : ", unconfirmed")
     }
 
     /// Who has recognised an item.

@@ -128,7 +128,7 @@ struct Status: Verb {
                         [
                             TextTable.cell(row["origin"]), TextTable.cell(row["size"]),
                             TextTable.cell(row["confirmedSize"]),
-                            "\(TextTable.cell(row["cosignatures"])) of "
+                            "\(TextTable.cell(row["cosignatures"])), needs "
                                 + TextTable.cell(row["quorum"]),
                             TextTable.cell(row["items"]),
                         ]
