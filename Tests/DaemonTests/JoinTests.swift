@@ -42,7 +42,8 @@ import Testing
         #expect(try DurableFile.list(operatorNode.folder.registryRequests).isEmpty)
     }
 
-    @Test func `two institutions join, publish and go on while the operator is away`() async throws {
+    @Test func `two institutions join, publish and go on while the operator is away`() async throws
+    {
         let network = try await Network.founded(converged: false)
         let (operatorNode, b, c) = (network.operatorNode, network.b, network.c)
         try joinByCode(b, at: operatorNode)

@@ -147,21 +147,29 @@ extension Refusal {
                 atLimit(
                     .announce, "{\"v\":1,\"checkpoints\":[]}", Limits.announcementBytes, 400,
                     .malformedRequest),
-                post(.announce, "v as text", "{\"v\":\"1\",\"checkpoints\":[\(note)]}", 400,
+                post(
+                    .announce, "v as text", "{\"v\":\"1\",\"checkpoints\":[\(note)]}", 400,
                     .malformedRequest),
-                post(.announce, "v 2", "{\"v\":2,\"checkpoints\":[\(note)]}", 400,
+                post(
+                    .announce, "v 2", "{\"v\":2,\"checkpoints\":[\(note)]}", 400,
                     .malformedRequest),
-                post(.announce, "an object of notes", "{\"v\":1,\"checkpoints\":{}}", 400,
+                post(
+                    .announce, "an object of notes", "{\"v\":1,\"checkpoints\":{}}", 400,
                     .malformedRequest),
-                post(.announce, "no checkpoint", "{\"v\":1,\"checkpoints\":[]}", 400,
+                post(
+                    .announce, "no checkpoint", "{\"v\":1,\"checkpoints\":[]}", 400,
                     .malformedRequest),
-                post(.announce, "65 checkpoints", "{\"v\":1,\"checkpoints\":[\(many)]}", 413,
+                post(
+                    .announce, "65 checkpoints", "{\"v\":1,\"checkpoints\":[\(many)]}", 413,
                     .tooLarge),
-                post(.announce, "a number as note", "{\"v\":1,\"checkpoints\":[1]}", 400,
+                post(
+                    .announce, "a number as note", "{\"v\":1,\"checkpoints\":[1]}", 400,
                     .invalidCheckpoint),
-                post(.announce, "an unsigned note", "{\"v\":1,\"checkpoints\":[\(note)]}", 400,
+                post(
+                    .announce, "an unsigned note", "{\"v\":1,\"checkpoints\":[\(note)]}", 400,
                     .invalidCheckpoint),
-                post(.announce, "a note of 65 KiB", "{\"v\":1,\"checkpoints\":[\"\(long)\"]}", 400,
+                post(
+                    .announce, "a note of 65 KiB", "{\"v\":1,\"checkpoints\":[\"\(long)\"]}", 400,
                     .malformedRequest),
             ]
     }
@@ -201,12 +209,15 @@ extension Refusal {
         return garbage(.blobBatch, status: 400, slugs: .malformedRequest)
             + oversize(.blobBatch, limit: Limits.announcementBytes) + [
                 post(.blobBatch, "257 hashes", body("[\(many)]"), 413, .tooLarge),
-                post(.blobBatch, "a text of hashes", body("\"\(unknownHash)\""), 400,
+                post(
+                    .blobBatch, "a text of hashes", body("\"\(unknownHash)\""), 400,
                     .malformedRequest),
                 post(.blobBatch, "numbers", body("[1]"), 400, .malformedRequest),
-                post(.blobBatch, "a hash in capitals",
+                post(
+                    .blobBatch, "a hash in capitals",
                     body("[\"\(unknownHash.dropLast())F\"]"), 400, .malformedRequest),
-                post(.blobBatch, "63 digits", body("[\"\(unknownHash.dropLast())\"]"), 400,
+                post(
+                    .blobBatch, "63 digits", body("[\"\(unknownHash.dropLast())\"]"), 400,
                     .malformedRequest),
             ]
     }
@@ -216,7 +227,8 @@ extension Refusal {
         return garbage(.registryRequest, status: 422, slugs: .registryRefused)
             + oversize(.registryRequest, limit: Limits.registryRequestBytes) + [
                 post(.registryRequest, "no signatures", empty, 422, .registryRefused),
-                post(.registryRequest, "wrong types", "{\"payload\":1,\"signatures\":{}}", 422,
+                post(
+                    .registryRequest, "wrong types", "{\"payload\":1,\"signatures\":{}}", 422,
                     .registryRefused),
                 atLimit(
                     .registryRequest, "{}", Limits.registryRequestBytes, 422, .registryRefused),

@@ -24,8 +24,10 @@ extension Refusal {
 
     private static func beyond(_ endpoint: Endpoint) -> [Refusal] {
         let base = endpoint.template == "/" ? "" : endpoint.template
-        return ["/nope", "/%00", "/..", "/%2e%2e/%2e%2e", "/" + String(repeating: "a", count: 4000)]
-            .map { get(base + $0, [404], .notFound) }
+        return [
+            "/nope", "/%00", "/..", "/%2e%2e/%2e%2e", "/" + String(repeating: "a", count: 4000),
+        ]
+        .map { get(base + $0, [404], .notFound) }
     }
 
     private static func epochs(_ endpoint: Endpoint) -> [Refusal] {

@@ -1,5 +1,5 @@
-import Catalogue
 import CanonicalJSON
+import Catalogue
 import Federation
 import Keys
 import MemberRegistry
@@ -187,12 +187,13 @@ import TransparencyLog
         #expect(leaf.at == leaf.at.startOfDay)
     }
 
-    @Test(arguments: [
-        (["outcome": nil], "/outcome"), (["outcome": "sung"], "/outcome"),
-        (["credential": nil], "/credential"), (["basis": "mood"], "/basis"),
-        (["reasons": ["mood"]], "/reasons/0"), (["outcome": "refused"], "/reasons"),
-        (["credential": ["type": []]], "/applicant"),
-    ] as [([String: JSON?], String)])
+    @Test(
+        arguments: [
+            (["outcome": nil], "/outcome"), (["outcome": "sung"], "/outcome"),
+            (["credential": nil], "/credential"), (["basis": "mood"], "/basis"),
+            (["reasons": ["mood"]], "/reasons/0"), (["outcome": "refused"], "/reasons"),
+            (["credential": ["type": []]], "/applicant"),
+        ] as [([String: JSON?], String)])
     func `that cannot be recorded says what to mend`(
         _ changes: [String: JSON?],
         _ pointer: String

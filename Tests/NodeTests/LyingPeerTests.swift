@@ -52,13 +52,14 @@ import TransparencyLog
         #expect(b.node.logs.log(Self.origin)?.size ?? 0 == 0)
         #expect(try b.node.logs.log(Self.origin)?.entry(0) == nil)
         #expect(try b.node.views.list(domain: nil, after: nil, limit: 9).isEmpty)
-        #expect(b.node.heads.page(
-            instance: nil,
-            since: 0,
-            limit: 500,
-            now: ManualClock.start + 60,
-            snapshot: nil
-        ).rows.isEmpty)
+        #expect(
+            b.node.heads.page(
+                instance: nil,
+                since: 0,
+                limit: 500,
+                now: ManualClock.start + 60,
+                snapshot: nil
+            ).rows.isEmpty)
     }
 
     /// Whatever the lie did: the truth is taken afterwards.
@@ -165,7 +166,8 @@ import TransparencyLog
         try await takesTheTruth()
     }
 
-    @Test func `stores nothing under a root that the author signed for other leaves`() async throws {
+    @Test func `stores nothing under a root that the author signed for other leaves`() async throws
+    {
         try await prepared()
         let forked = try LogForger(domain: a.domain).head(size: 300, of: "another history")
         lie("/checkpoint") { _ in .ok(forked.note.bytes) }
