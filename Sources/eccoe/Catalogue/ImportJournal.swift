@@ -6,7 +6,13 @@ import Federation
 struct ImportJournal {
     private let format: OutputFormat
     private var outcomes: [String: Int] = [:]
+    /// Kept for the JSON report only, which is one document; the other forms stream.
     private var problems: [ImportProblem] = []
+    private var refused = 0
+    private var remarks = 0
+    /// How often each remark came; a person is told the first few only.
+    private var repetitions: [String: Int] = [:]
+    private static let toldRepetitions = 3
     private(set) var acknowledged = 0
 
     init(_ format: OutputFormat) {
@@ -15,14 +21,20 @@ struct ImportJournal {
 
     /// A remark of the reader.
     mutating func note(_ problem: ImportProblem) {
-        problems.append(problem)
+        if problem.severity == .error { refused += 1 } else { remarks += 1 }
         switch format {
-        case .json: break
+        case .json: problems.append(problem)
         case .jsonl:
             guard case .object(var object) = problem.json else { return }
             object["severity"] = .string(problem.severity.rawValue)
             StandardStream.output.write(line: ["problem": .object(object)])
         case .table:
+            if problem.severity != .error {
+                repetitions[problem.message, default: 0] += 1
+                guard repetitions[problem.message, default: 0] <= Self.toldRepetitions else {
+                    return
+                }
+            }
             StandardStream.error.write(
                 PlainText.line("\(problem.severity.rawValue): \(problem.at): \(problem.message)")
                     + "\n  try: \(PlainText.line(problem.remedy))\n"
@@ -49,13 +61,12 @@ struct ImportJournal {
 
     /// Whether nothing could be read.
     var isFailure: Bool {
-        acknowledged == 0 && problems.contains { $0.severity == .error }
+        acknowledged == 0 && refused > 0
     }
 
     /// The sum, for people and as JSON.
     func summarise(dryRun: Bool) {
         let names: [Appended.Outcome] = [.published, .revised, .unchanged]
-        let refused = problems.count { $0.severity == .error }
         switch format {
         case .jsonl: break
         case .json:
@@ -65,12 +76,18 @@ struct ImportJournal {
             object["problems"] = .array(problems.map(\.json))
             StandardStream.output.write(line: .object(object))
         case .table:
+            for (message, count) in repetitions.sorted(by: { $0.key < $1.key })
+            where count > Self.toldRepetitions {
+                StandardStream.error.write(
+                    "and \(count - Self.toldRepetitions) more like it: "
+                        + PlainText.line(message) + "\n")
+            }
             let title = dryRun ? "would be " : ""
             StandardStream.output.write(
                 TextTable.pairs(
                     names.map { (title + $0.rawValue, String(count($0))) } + [
                         ("not taken", String(refused)),
-                        ("remarks", String(problems.count - refused)),
+                        ("remarks", String(remarks)),
                     ]
                 )
             )
