@@ -177,7 +177,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore",
-                "NodeClient", "Recognition", "eccoe", "eccoed",
+                "NodeClient", "Recognition", "eccoe", "eccoed", nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: strict),
         .testTarget(

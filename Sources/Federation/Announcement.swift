@@ -36,7 +36,7 @@ package struct Announcement: Sendable, Equatable {
         }
         guard (1...Limits.announcementCheckpoints).contains(notes.count) else {
             throw Problem(
-                .tooLarge,
+                notes.isEmpty ? .malformedRequest : .tooLarge,
                 "between 1 and \(Limits.announcementCheckpoints) checkpoints",
                 at: "/checkpoints"
             )

@@ -71,8 +71,10 @@ package struct ControlDesk: Sendable {
         case .decisionReceipt: return try DecisionDesk(node: node).receipt(asked.text("subject"))
         case .credentialIssue: return try CredentialDesk(node: node).issue(asked.body)
         case .credentialLookup:
-            let text = asked.body["credential"]?.canonicalBytes ?? []
-            return try await CredentialDesk(node: node).lookup(text)
+            guard let credential = asked.body["credential"] else {
+                throw Problem(.malformedRequest, "no credential", at: "/credential")
+            }
+            return try await CredentialDesk(node: node).lookup(credential.canonicalBytes)
         case .peerList: return StatusDesk(node: node).peers()
         case .peerRefresh: return try await pollAll()
         case .registryRefresh:

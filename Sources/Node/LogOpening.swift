@@ -9,6 +9,8 @@ package import TransparencyLog
 /// left unfinished. A log that is older than its anchor is served, but not written.
 package struct LogOpening: Service {
     private let node: Node
+    /// The log that is there at start; one that `log init` makes later is opened by it.
+    private let log: LogStore?
     private let opened: @Sendable (VerifiedCheckpoint) -> Void
 
     /// An opening of this node's log.
@@ -16,6 +18,7 @@ package struct LogOpening: Service {
     /// - Parameter opened: told of the head that the log has at start.
     package init(node: Node, opened: @escaping @Sendable (VerifiedCheckpoint) -> Void) {
         self.node = node
+        log = node.logs.own
         self.opened = opened
     }
 
@@ -25,7 +28,7 @@ package struct LogOpening: Service {
     }
 
     private func open() async throws {
-        guard let log = node.logs.own,
+        guard let log,
             let signer = node.identity.logSigner(epoch: node.settings.epoch)
         else { return }
         try await node.viewFolder.recover(log)

@@ -26,8 +26,8 @@ package final class LogWriter: Service, Sendable {
     /// Starts writing `log`.
     package func open(_ log: LogStore, node: Node, signer: NoteSigner) {
         let made = Sequencer(log: log, signer: signer, time: node.time, logger: node.logger) {
-            head in
-            for listener in self.listeners.withLock({ $0 }) { listener(head) }
+            [weak self] head in
+            for listener in self?.listeners.withLock({ $0 }) ?? [] { listener(head) }
         }
         sequencer.withLock { $0 = made }
         opening.yield(made)
@@ -62,5 +62,7 @@ package final class LogWriter: Service, Sendable {
         } onGracefulShutdown: {
             self.opening.finish()
         }
+        // Listeners know the node, and the node knows its writer.
+        listeners.withLock { $0 = [] }
     }
 }

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Catalogue
 import Federation
 import Node
 
@@ -18,7 +19,7 @@ struct CatalogueRoutes: Sendable {
             )
             return .json(found, caching: .brief)
         case .item:
-            return .json(try SearchDesk(node: node).show(asked.parameter("id")), caching: .brief)
+            return .json(try SearchDesk(node: node).show(item(asked)), caching: .brief)
         case .lookup:
             let body = try await asked.body(limit: Limits.lookupBytes)
             return .json(try await CredentialDesk(node: node).lookup(body))
@@ -31,5 +32,12 @@ struct CatalogueRoutes: Sendable {
         default:
             return .text(NodeDescription(node: node).text)
         }
+    }
+
+    /// The path is the item's global id, in which its own id is percent-encoded.
+    private func item(_ asked: Asked) -> String {
+        let domain = node.identity.domain
+        let id = asked.parameter("id")
+        return ItemIdentifier.local("https://\(domain)/items/\(id)", domain: domain) ?? id
     }
 }

@@ -1,8 +1,6 @@
 import CanonicalJSON
 import Federation
-import HTTPTypes
 import Hummingbird
-import NIOCore
 import Node
 
 /// `POST /control/v1/<operation>` on the operator's socket.
@@ -11,6 +9,7 @@ struct ControlRouter: Sendable {
 
     func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
+        router.add(middleware: UnknownPaths(node: desk.domain))
         for operation in ControlOperation.allCases {
             router.post(RouterPath(stringLiteral: operation.path)) { request, _ in
                 await answer(operation, request).response()
@@ -21,8 +20,7 @@ struct ControlRouter: Sendable {
 
     private func answer(_ operation: ControlOperation, _ request: Request) async -> Answer {
         do {
-            let buffer = try await request.body.collect(upTo: Limits.controlBytes)
-            let body = Array(buffer.readableBytesView)
+            let body = try await request.wholeBody(limit: Limits.controlBytes)
             let parameters = try JSON.read(
                 body.isEmpty ? Array("{}".utf8) : body,
                 limits: .operatorFile
@@ -32,11 +30,6 @@ struct ControlRouter: Sendable {
             return .problem(problem, node: desk.domain)
         } catch let error as JSONError {
             return .problem(Problem(.malformedRequest, error.description), node: desk.domain)
-        } catch is NIOTooManyBytesError {
-            return .problem(
-                Problem(.tooLarge, "the request exceeds \(Limits.controlBytes) bytes"),
-                node: desk.domain
-            )
         } catch {
             return .problem(Problem(.internalError, "\(error)"), node: desk.domain)
         }

@@ -51,11 +51,6 @@ package struct NodeRouter: Sendable {
             return try await route(endpoint, Asked(request: request, context: context))
         } catch let problem as Problem {
             return .problem(problem, node: node.identity.domain)
-        } catch is NIOTooManyBytesError {
-            return .problem(
-                Problem(.tooLarge, "the body is larger than this endpoint takes"),
-                node: node.identity.domain
-            )
         } catch {
             node.logger.error(
                 "request failed",
@@ -91,10 +86,9 @@ struct Asked {
     let request: Request
     let context: BasicRequestContext
 
-    /// The body, at most `limit` bytes.
+    /// The body, at most `limit` bytes; otherwise a `Problem`.
     func body(limit: Int) async throws -> [UInt8] {
-        let buffer = try await request.body.collect(upTo: limit)
-        return Array(buffer.readableBytesView)
+        try await request.wholeBody(limit: limit)
     }
 
     /// A path parameter.
@@ -113,8 +107,25 @@ struct Asked {
     }
 }
 
+extension Request {
+    /// The body, at most `limit` bytes.
+    ///
+    /// - Throws: `Problem` `too-large`, or `malformed-request` for a body that cannot be read to
+    ///   its end, such as one with malformed chunks.
+    func wholeBody(limit: Int) async throws -> [UInt8] {
+        do {
+            let buffer = try await body.collect(upTo: limit)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Problem(.tooLarge, "the body is larger than the \(limit) bytes taken here")
+        } catch {
+            throw Problem(.malformedRequest, "the body cannot be read to its end")
+        }
+    }
+}
+
 /// Answers paths and methods that no route takes with a problem instead of an empty body.
-private struct UnknownPaths: RouterMiddleware {
+struct UnknownPaths: RouterMiddleware {
     let node: String
 
     func handle(

@@ -108,7 +108,9 @@ struct Configuration: Sendable {
         }
         var values: [String: Any] = [:]
         for (name, value) in root {
-            if let nested = value as? [String: Any] {
+            // An empty section says nothing, but its name must be one.
+            let isSection = keys.contains { $0.hasPrefix(name + ".") }
+            if let nested = value as? [String: Any], isSection || !nested.isEmpty {
                 for (inner, value) in nested { values["\(name).\(inner)"] = value }
             } else {
                 values[name] = value

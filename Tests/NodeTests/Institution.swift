@@ -22,8 +22,18 @@ enum TestKeys {
 final class Institution: Sendable {
     let domain: String
     let node: Node
-    let services: NodeServices
     let refresh: RegistryRefresh
+    private let clock: ManualClock
+    private let made = Mutex<NodeServices?>(nil)
+
+    /// The services, made when they are first asked for.
+    var services: NodeServices {
+        made.withLock { made in
+            let services = made ?? NodeServices(node: node, clock: clock)
+            made = services
+            return services
+        }
+    }
 
     /// A node that has joined by an invite with this root file; nothing runs yet.
     init(
@@ -64,7 +74,7 @@ final class Institution: Sendable {
             transport: network,
             logger: logger
         )
-        services = NodeServices(node: node, clock: clock)
+        self.clock = clock
         refresh = RegistryRefresh(node: node, clock: clock) {}
         network.plug(node)
     }
