@@ -28,7 +28,7 @@ package enum Servers {
         key: String,
         ready: @escaping @Sendable (Int) async -> Void
     ) throws -> any Service {
-        let tls: TLSConfiguration
+        var tls: TLSConfiguration
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(certificate)
                 .map { NIOSSLCertificateSource.certificate($0) }
@@ -45,6 +45,8 @@ package enum Servers {
                 try: "name PEM files under tls: in the configuration"
             )
         }
+        // Whoever does not say goodbye does not hold up the daemon's end: the default is 5 s.
+        tls.shutdownTimeout = .seconds(1)
         return Application(
             router: NodeRouter(node: node).router(),
             server: try .tls(

@@ -61,8 +61,9 @@ struct Daemon {
                     failureTerminationBehavior: .gracefullyShutdownGroup)
             },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        // Peers keep connections open; what is acknowledged is on disk already.
-        group.maximumGracefulShutdownDuration = .seconds(10)
+        // Peers keep connections open, strangers half a request; what is acknowledged is on disk
+        // already. Service managers grow impatient after 10 s.
+        group.maximumGracefulShutdownDuration = .seconds(5)
         group.maximumCancellationDuration = .seconds(5)
         return group
     }
