@@ -177,7 +177,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore",
-                "NodeClient", "Recognition", "eccoe", "eccoed", nioCore, nioPosix, nioSSL,
+                "NodeClient", "Recognition", "eccoe", "eccoed",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -190,10 +190,6 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "NodeStoreTests", dependencies: uptoFederation + ["NodeStore", grdb],
-            swiftSettings: strict),
-        .testTarget(
-            name: "NodeTests",
-            dependencies: uptoFederation + ["NodeStore", "Node", logging, serviceLifecycle],
             swiftSettings: strict),
         .testTarget(
             name: "NodeClientTests",
