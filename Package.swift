@@ -177,7 +177,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore",
-                "NodeClient", "Recognition", "eccoe", "eccoed",
+                "NodeClient", "Recognition", "eccoe", "eccoed", nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -190,6 +190,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "NodeStoreTests", dependencies: uptoFederation + ["NodeStore", grdb],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NodeTests",
+            dependencies: uptoFederation + ["NodeStore", "Node", logging, serviceLifecycle],
             swiftSettings: strict),
         .testTarget(
             name: "NodeClientTests",
