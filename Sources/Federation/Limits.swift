@@ -32,6 +32,4 @@ package enum Limits {
     package static let registryFileBytes = 16 << 20
     /// Bytes of a registry request.
     package static let registryRequestBytes = 256 << 10
-    /// Leaves that a replica takes in one step.
-    package static let replicaStepLeaves = 65_536
 }
