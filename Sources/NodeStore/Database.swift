@@ -3,14 +3,15 @@ import GRDB
 
 /// How every database of the node is opened.
 enum Database {
-    /// Opens (or makes) a database in WAL mode with FULL synchronisation and a known schema.
+    /// Opens (or makes) a database in WAL mode with FULL synchronisation and brings it to its newest
+    /// schema: `migrations[n]` leads from version n to n + 1. A database with content is copied
+    /// beside itself (`<path>.before-v<n>`) first; a failed migration leaves it as it was.
     ///
     /// - Throws: `StoreError.newer`, `.missing`, and what SQLite says.
     static func open(
         _ path: String,
-        schemaVersion: Int,
-        mayCreate: Bool,
-        schema: (GRDB.Database) throws -> Void
+        migrations: [String],
+        mayCreate: Bool
     ) throws -> DatabasePool {
         if !mayCreate, !FileManager.default.fileExists(atPath: path) {
             throw StoreError.missing(path)
@@ -21,16 +22,28 @@ enum Database {
         let pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets NORMAL on the writer after its own preparation, so FULL must come after it.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        let found = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } ?? 0
+        guard found <= migrations.count else {
+            throw StoreError.newer(path, found: found, known: migrations.count)
+        }
+        guard found < migrations.count else { return pool }
+        if found > 0 { try copy(pool, to: "\(path).before-v\(migrations.count)") }
         try pool.write { db in
-            let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            guard found <= schemaVersion else {
-                throw StoreError.newer(path, found: found, known: schemaVersion)
-            }
-            guard found < schemaVersion else { return }
-            try schema(db)
-            try db.execute(sql: "PRAGMA user_version = \(schemaVersion)")
+            for sql in migrations[found...] { try db.execute(sql: sql) }
+            try db.execute(sql: "PRAGMA user_version = \(migrations.count)")
         }
         return pool
+    }
+
+    /// A consistent copy of a database that is in use, by SQLite's online backup; on disk when this
+    /// returns. A file that is there already is replaced.
+    static func copy(_ source: DatabasePool, to path: String) throws {
+        try? FileManager.default.removeItem(atPath: path)
+        var configuration = Configuration()
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        let target = try DatabaseQueue(path: path, configuration: configuration)
+        try source.backup(to: target)
+        try target.close()
     }
 
     /// Opens a database for reading only, also beside a daemon that writes it.

@@ -35,12 +35,7 @@ package final class LogStore: Sendable {
         if create, FileManager.default.fileExists(atPath: path) { throw StoreError.exists(path) }
         origin = key.name
         self.key = key
-        pool = try Database.open(
-            path,
-            schemaVersion: LogSchema.version,
-            mayCreate: create,
-            schema: LogSchema.create
-        )
+        pool = try Database.open(path, migrations: LogSchema.migrations, mayCreate: create)
         try pool.write { db in
             let stored = try Row.fetchOne(db, sql: "SELECT origin, vkey FROM log")
             if stored == nil {

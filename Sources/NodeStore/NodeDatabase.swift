@@ -12,28 +12,7 @@ package final class NodeDatabase: Sendable {
     ///
     /// - Throws: `StoreError.newer`, and what SQLite says.
     package init(path: String) throws {
-        pool = try Database.open(path, schemaVersion: 1, mayCreate: true) { db in
-            try db.execute(
-                sql: """
-                    CREATE TABLE decision(
-                        subject TEXT PRIMARY KEY, request BLOB NOT NULL, record BLOB NOT NULL,
-                        r BLOB NOT NULL, precedent BLOB, precedent_subject TEXT,
-                        idx INTEGER, created INTEGER NOT NULL
-                    ) STRICT;
-                    CREATE TABLE witnessed(
-                        origin TEXT PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL
-                    ) STRICT;
-                    CREATE TABLE audit(
-                        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL,
-                        detail TEXT NOT NULL
-                    ) STRICT;
-                    CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
-                        BEGIN SELECT RAISE(ABORT, 'the audit log is kept'); END;
-                    CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit
-                        BEGIN SELECT RAISE(ABORT, 'the audit log is final'); END;
-                    """
-            )
-        }
+        pool = try Database.open(path, migrations: NodeSchema.migrations, mayCreate: true)
     }
 
     /// Appends a line to the audit log.

@@ -13,41 +13,7 @@ package final class ViewsStore: Sendable {
     ///
     /// - Throws: `StoreError.newer`, and what SQLite says.
     package init(path: String) throws {
-        pool = try Database.open(path, schemaVersion: 1, mayCreate: true) { db in
-            try db.execute(
-                sql: """
-                    CREATE TABLE folded(origin TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT;
-                    CREATE TABLE item(
-                        rowid INTEGER PRIMARY KEY, domain TEXT NOT NULL, id TEXT NOT NULL,
-                        origin TEXT NOT NULL, idx INTEGER NOT NULL, revision INTEGER NOT NULL,
-                        living INTEGER NOT NULL, at INTEGER NOT NULL, payload BLOB,
-                        global_id TEXT NOT NULL, title TEXT, document BLOB,
-                        UNIQUE (domain, id)
-                    ) STRICT;
-                    CREATE INDEX item_by_global_id ON item(global_id);
-                    CREATE INDEX item_by_payload ON item(domain, payload);
-                    CREATE VIRTUAL TABLE item_text USING fts5(
-                        title, body, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
-                    CREATE TABLE alias(
-                        domain TEXT NOT NULL, same_as TEXT NOT NULL, item INTEGER NOT NULL,
-                        PRIMARY KEY (domain, same_as)
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE INDEX alias_by_item ON alias(item);
-                    CREATE TABLE precedent(
-                        domain TEXT NOT NULL, subject TEXT NOT NULL, origin TEXT NOT NULL,
-                        idx INTEGER NOT NULL, payload BLOB, item TEXT, document BLOB,
-                        PRIMARY KEY (domain, subject)
-                    ) STRICT;
-                    CREATE INDEX precedent_by_item ON precedent(item);
-                    CREATE INDEX precedent_by_payload ON precedent(domain, payload);
-                    CREATE TABLE decision(
-                        domain TEXT NOT NULL, subject TEXT NOT NULL, origin TEXT NOT NULL,
-                        idx INTEGER NOT NULL, revision INTEGER NOT NULL, commitment BLOB NOT NULL,
-                        PRIMARY KEY (domain, subject)
-                    ) STRICT;
-                    """
-            )
-        }
+        pool = try Database.open(path, migrations: ViewsSchema.migrations, mayCreate: true)
     }
 
     /// How many leaves of a log are folded.

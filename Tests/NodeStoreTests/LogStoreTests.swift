@@ -46,11 +46,13 @@ import TransparencyLog
     }
 
     @Test func `of a newer version is not opened`() throws {
-        try store.folder.stranger("1.sqlite").writeWithoutTransaction {
-            try $0.execute(sql: "PRAGMA user_version = 2")
+        let known = try store.folder.stranger("1.sqlite").writeWithoutTransaction {
+            let known = try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0
+            try $0.execute(sql: "PRAGMA user_version = 99")
+            return known
         }
         let path = store.folder.file("1.sqlite")
-        #expect(throws: StoreError.newer(path, found: 2, known: 1)) { try store.reopened() }
+        #expect(throws: StoreError.newer(path, found: 99, known: known)) { try store.reopened() }
     }
 
     @Test(arguments: [

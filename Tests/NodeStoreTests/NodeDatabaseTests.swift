@@ -208,11 +208,13 @@ import TransparencyLog
     }
 
     @Test func `of a newer version are not opened`() throws {
-        try folder.stranger("node.sqlite").writeWithoutTransaction {
-            try $0.execute(sql: "PRAGMA user_version = 9")
+        let known = try folder.stranger("node.sqlite").writeWithoutTransaction {
+            let known = try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0
+            try $0.execute(sql: "PRAGMA user_version = 99")
+            return known
         }
         let path = folder.file("node.sqlite")
-        #expect(throws: StoreError.newer(path, found: 9, known: 1)) {
+        #expect(throws: StoreError.newer(path, found: 99, known: known)) {
             try NodeDatabase(path: path)
         }
     }

@@ -1,0 +1,24 @@
+/// The tables of `node.sqlite`.
+enum NodeSchema {
+    /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
+    static let migrations = [first]
+
+    private static let first = """
+        CREATE TABLE decision(
+            subject TEXT PRIMARY KEY, request BLOB NOT NULL, record BLOB NOT NULL,
+            r BLOB NOT NULL, precedent BLOB, precedent_subject TEXT,
+            idx INTEGER, created INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE witnessed(
+            origin TEXT PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE audit(
+            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL,
+            detail TEXT NOT NULL
+        ) STRICT;
+        CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit log is kept'); END;
+        CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit log is final'); END;
+        """
+}
