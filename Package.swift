@@ -187,6 +187,7 @@ let package = Package(
         .testTarget(
             name: "FederationTests",
             dependencies: ["Federation", "Catalogue", "TransparencyLog", "Keys", "CanonicalJSON"],
+            exclude: ["SecondOpinion"],
             swiftSettings: strict),
         .testTarget(
             name: "NodeStoreTests", dependencies: uptoFederation + ["NodeStore", grdb],

@@ -39,6 +39,8 @@ package struct PeerRequest: Sendable {
     package let maximumBytes: Int
     /// Whether the bulk deadline (120 s) holds instead of the usual one (30 s).
     package let isBulk: Bool
+    /// Whether the node signs it as a member, and expects a signed answer.
+    package let isSigned: Bool
 
     /// A request from its parts.
     package init(
@@ -48,7 +50,8 @@ package struct PeerRequest: Sendable {
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = [],
         maximumBytes: Int,
-        isBulk: Bool = false
+        isBulk: Bool = false,
+        isSigned: Bool = false
     ) {
         self.peer = peer
         self.method = method
@@ -57,6 +60,21 @@ package struct PeerRequest: Sendable {
         self.body = body
         self.maximumBytes = maximumBytes
         self.isBulk = isBulk
+        self.isSigned = isSigned
+    }
+
+    /// The same request with further headers.
+    package func adding(_ more: [(name: String, value: String)]) -> PeerRequest {
+        PeerRequest(
+            method,
+            path,
+            of: peer,
+            headers: headers + more,
+            body: body,
+            maximumBytes: maximumBytes,
+            isBulk: isBulk,
+            isSigned: isSigned
+        )
     }
 }
 

@@ -16,6 +16,9 @@ package struct Problem: Error, Sendable, Equatable {
         case invalidCheckpoint = "invalid-checkpoint"
         case invalidProof = "invalid-proof"
         case unknownOrigin = "unknown-origin"
+        case unauthenticated
+        case clockSkew = "clock-skew"
+        case unsupportedMedia = "unsupported-media"
         case forbidden
         case gone
         case notAMember = "not-a-member"
@@ -58,12 +61,14 @@ package struct Problem: Error, Sendable, Equatable {
     package var status: Int {
         switch slug {
         case .malformedRequest, .invalidCheckpoint: 400
+        case .unauthenticated, .clockSkew: 401
         case .forbidden, .notAMember: 403
         case .notFound, .unknownOrigin, .noLog: 404
         case .methodNotAllowed: 405
         case .conflict, .requestIDReused, .logExists, .notConfirmed: 409
         case .gone: 410
         case .tooLarge: 413
+        case .unsupportedMedia: 415
         case .invalidItem, .invalidCredential, .invalidDecision, .invalidProof,
             .registryRefused, .keyUnusable, .configuration:
             422

@@ -34,6 +34,8 @@ package struct Node: Sendable {
     package let viewFolder: ViewFolder
     /// The own log's writer, once there is a log.
     package let writer: LogWriter
+    /// Establishes which member asks.
+    package let authentication: MemberAuthentication
     /// Bytes sent and received by the transport, for `status`.
     package let traffic: @Sendable () -> JSON
     /// Where it writes what an operator should know.
@@ -56,12 +58,18 @@ package struct Node: Sendable {
         self.settings = settings
         self.folder = folder
         self.time = time
-        self.transport = transport
         self.logger = logger
         database = try NodeDatabase(path: folder.nodeDatabase)
         views = try ViewsStore(path: folder.viewsDatabase)
         logs = Logs(folder: folder)
         registry = RegistryHolder(domain: identity.domain, folder: folder)
+        self.transport = SigningTransport(
+            network: transport,
+            identity: identity,
+            registry: registry,
+            time: time
+        )
+        authentication = MemberAuthentication(identity: identity, registry: registry)
         let seed = SecureRandom.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         gossip = Gossip(seed: seed)
         heads = Heads(instance: Hex.encode(SecureRandom.bytes(8)))

@@ -15,6 +15,8 @@ package struct NodeIdentity: Sendable {
     package let mirrorKey: Ed25519Key?
     /// Signs credentials that the institution issues.
     package let credentialKey: Ed25519Key?
+    /// Signs requests to members and answers to theirs.
+    package let nodeKey: Ed25519Key?
 
     /// An identity from its parts.
     package init(
@@ -23,7 +25,8 @@ package struct NodeIdentity: Sendable {
         logKey: Ed25519Key?,
         witnessKey: Ed25519Key?,
         mirrorKey: Ed25519Key?,
-        credentialKey: Ed25519Key?
+        credentialKey: Ed25519Key?,
+        nodeKey: Ed25519Key? = nil
     ) {
         self.domain = domain
         self.url = url
@@ -31,6 +34,7 @@ package struct NodeIdentity: Sendable {
         self.witnessKey = witnessKey
         self.mirrorKey = mirrorKey
         self.credentialKey = credentialKey
+        self.nodeKey = nodeKey
     }
 
     /// The origin of an epoch's log.

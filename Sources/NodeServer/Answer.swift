@@ -31,6 +31,8 @@ struct Answer {
     var type: String
     var body: [UInt8]
     var caching = Caching.none
+    /// Further headers.
+    var fields: [(name: String, value: String)] = []
 
     static func text(_ body: [UInt8], caching: Caching = .brief) -> Answer {
         Answer(type: "text/plain; charset=utf-8", body: body, caching: caching)
@@ -58,6 +60,9 @@ struct Answer {
         headers[.contentLength] = String(body.count)
         headers[.cacheControl] = caching.header
         headers[.xContentTypeOptions] = "nosniff"
+        for field in fields {
+            if let name = HTTPField.Name(field.name) { headers[name] = field.value }
+        }
         if status == 503 { headers[.retryAfter] = "2" }
         return Response(
             status: .init(code: status),

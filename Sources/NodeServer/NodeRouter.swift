@@ -24,10 +24,13 @@ package struct NodeRouter: Sendable {
     func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         for endpoint in Endpoint.allCases {
-            router.on(Self.path(endpoint), method: endpoint.method == "GET" ? .get : .post) {
+            router.on(
+                Self.path(endpoint),
+                method: endpoint.method == "GET" ? .get : endpoint.method == "PUT" ? .put : .post
+            ) {
                 request,
                 context in
-                await answer(endpoint, request, context).response()
+                await respond(endpoint, request, context).response()
             }
         }
         router.add(middleware: UnknownPaths(node: node.identity.domain))
@@ -42,13 +45,41 @@ package struct NodeRouter: Sendable {
         return RouterPath(stringLiteral: "/" + parts.joined(separator: "/"))
     }
 
-    private func answer(
+    /// Answers; signed to a member that signed (protocol section 6).
+    private func respond(
         _ endpoint: Endpoint,
         _ request: Request,
         _ context: BasicRequestContext
     ) async -> Answer {
+        let now = node.time.now()
         do {
-            return try await route(endpoint, Asked(request: request, context: context))
+            let signed = try node.authentication.verify(
+                method: request.method.rawValue,
+                path: request.head.path ?? "",
+                field: { request.field($0) },
+                at: now
+            )
+            var answer = await answer(
+                endpoint,
+                Asked(request: request, context: context, signed: signed)
+            )
+            answer.fields =
+                try signed?.answerFields(
+                    status: answer.status,
+                    body: answer.body,
+                    by: node.identity,
+                    at: now
+                ) ?? []
+            return answer
+        } catch {
+            let problem = error as? Problem ?? Problem(.internalError, "the answer is not signed")
+            return .problem(problem, node: node.identity.domain)
+        }
+    }
+
+    private func answer(_ endpoint: Endpoint, _ asked: Asked) async -> Answer {
+        do {
+            return try await route(endpoint, asked)
         } catch let problem as Problem {
             return .problem(problem, node: node.identity.domain)
         } catch {
@@ -85,10 +116,29 @@ package struct NodeRouter: Sendable {
 struct Asked {
     let request: Request
     let context: BasicRequestContext
+    /// The member that asks; nil for a request that is not signed.
+    var signed: SignedRequest?
 
-    /// The body, at most `limit` bytes; otherwise a `Problem`.
+    /// The body, at most `limit` bytes, and of a signed request the one that was signed; otherwise a
+    /// `Problem`.
     func body(limit: Int) async throws -> [UInt8] {
-        try await request.wholeBody(limit: limit)
+        let body = try await request.wholeBody(limit: limit)
+        try signed?.check(body: body)
+        return body
+    }
+
+    /// The member that asks, of endpoints for members only.
+    ///
+    /// - Throws: `Problem` `unauthenticated` when the request is not signed.
+    func member() throws -> VerifiedMember {
+        guard let signed else {
+            throw Problem(
+                .unauthenticated,
+                "only members may ask this: the request is not signed",
+                try: "sign it with the node key, as RFC 9421 and the protocol's profile say"
+            )
+        }
+        return signed.member
     }
 
     /// A path parameter.
@@ -108,6 +158,12 @@ struct Asked {
 }
 
 extension Request {
+    /// The value of a header by its lower-case name, several joined with commas.
+    func field(_ name: String) -> String? {
+        let values = headers.filter { $0.name.canonicalName == name }.map(\.value)
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
+
     /// The body, at most `limit` bytes.
     ///
     /// - Throws: `Problem` `too-large`, or `malformed-request` for a body that cannot be read to

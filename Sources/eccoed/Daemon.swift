@@ -75,7 +75,8 @@ struct Daemon {
             logKey: try folder.readKey(.log),
             witnessKey: try folder.readKey(.witness),
             mirrorKey: try folder.readKey(.mirror),
-            credentialKey: try folder.readKey(.credential)
+            credentialKey: try folder.readKey(.credential),
+            nodeKey: try folder.readKey(.node)
         )
     }
 

@@ -61,8 +61,9 @@ final class Institution: Sendable {
                 url: "https://\(domain):8443",
                 logKey: Self.key(domain, .log),
                 witnessKey: Self.key(domain, .witness),
-                mirrorKey: nil,
-                credentialKey: Self.key(domain, .credential)
+                mirrorKey: Self.key(domain, .mirror),
+                credentialKey: Self.key(domain, .credential),
+                nodeKey: Self.key(domain, .node)
             ),
             settings: NodeSettings(
                 epoch: 1,
@@ -87,7 +88,9 @@ final class Institution: Sendable {
 
     /// What the registry says of the institution.
     static func document(_ domain: String, at time: Instant) throws -> MemberDocument {
-        let uses: [MemberKey.Use] = [.log, .witness, .credential, .recovery]
+        let uses: [MemberKey.Use] = [
+            .log, .witness, .mirror, .node, .credential, .recovery,
+        ]
         let keys = try uses.map { use in
             try #require(MemberKey(key(domain, use).publicKey, use: use, notBefore: time))
         }

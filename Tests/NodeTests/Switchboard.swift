@@ -104,7 +104,28 @@ private struct NodeDesks {
 
     func answer(_ request: PeerRequest) -> PeerResponse {
         do {
-            return try route(request) ?? .status(404)
+            let signed = try node.authentication.verify(
+                method: request.method,
+                path: request.path,
+                field: { name in request.headers.first { $0.name == name }?.value },
+                at: node.time.now()
+            )
+            try signed?.check(body: request.body)
+            let response = try route(request) ?? .status(404)
+            let fields = try signed?.answerFields(
+                status: response.status,
+                body: response.body,
+                by: node.identity,
+                at: node.time.now()
+            )
+            return PeerResponse(
+                status: response.status,
+                headers: response.headers.merging(
+                    (fields ?? []).map { ($0.name, $0.value) },
+                    uniquingKeysWith: { _, new in new }
+                ),
+                body: response.body
+            )
         } catch let problem as Problem {
             return .status(
                 problem.status,

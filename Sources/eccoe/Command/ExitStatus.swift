@@ -21,12 +21,12 @@ enum ExitStatus: Int32 {
         self =
             switch slug {
             case .malformedRequest, .tooLarge, .invalidItem, .invalidCredential, .invalidDecision,
-                .requestIDReused, .methodNotAllowed:
+                .requestIDReused, .methodNotAllowed, .unsupportedMedia:
                 .data
             case .notFound, .conflict, .invalidCheckpoint, .invalidProof, .unknownOrigin, .gone,
                 .notAMember, .noLog, .notConfirmed, .registryRefused:
                 .negative
-            case .forbidden: .noPermission
+            case .forbidden, .unauthenticated, .clockSkew: .noPermission
             case .logExists: .cannotCreate
             case .keyUnusable, .configuration: .configuration
             case .registryUnavailable, .busy, .readOnly, .unreachable: .unavailable
