@@ -40,7 +40,9 @@ package final class Announcer: Service, Sendable {
 
     private func tell(_ checkpoint: VerifiedCheckpoint) async {
         let body = Announcement(checkpoints: [checkpoint.note]).bytes
-        let addresses = node.registry.otherNodes.shuffled().prefix(Self.counterparties)
+        var generator = node.random.generator()
+        let addresses = node.registry.otherNodes.shuffled(using: &generator)
+            .prefix(Self.counterparties)
         await withDiscardingTaskGroup { group in
             for address in addresses {
                 group.addTask {

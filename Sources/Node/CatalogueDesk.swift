@@ -47,7 +47,7 @@ package struct CatalogueDesk: Sendable {
                 return Draft(
                     type: .itemPublished,
                     subject: item.id,
-                    payload: try ItemPayload.bytes(item: item, salt: SecureRandom.bytes(32)),
+                    payload: try ItemPayload.bytes(item: item, salt: node.random.bytes(32)),
                     content: Digest(of: item.json.canonicalBytes)
                 )
             } catch let error as ItemPayloadError {
@@ -76,7 +76,7 @@ package struct CatalogueDesk: Sendable {
     package func withdraw(_ id: String, reason: String, request: RequestID) async throws -> JSON {
         let payload: JSON = [
             "v": 1, "kind": "withdrawal", "reason": .string(PlainText(reason).text),
-            "salt": .string(Base64URL.encode(SecureRandom.bytes(32))),
+            "salt": .string(Base64URL.encode(node.random.bytes(32))),
         ]
         let draft = Draft(
             type: .itemWithdrawn,

@@ -43,7 +43,7 @@ package struct CredentialDesk: Sendable {
             criteria: item.criteria?.best(for: item.defaultLanguage) ?? fallback
         )
         var credential = OpenBadgeCredential(
-            id: OpenBadgeCredential.urn(uuid: SecureRandom.bytes(16)) ?? "",
+            id: OpenBadgeCredential.urn(uuid: node.random.bytes(16)) ?? "",
             issuerDomain: node.identity.domain,
             issuerName: issuerName,
             name: title,

@@ -23,7 +23,7 @@ package struct DecisionDesk: Sendable {
     ///   "basis"?, "reasons"?, "remarks"?, "appeal"?, "applicant"?}.
     /// - Throws: `Problem` `invalid-decision` with field and remedy.
     package func record(_ parameters: JSON, request: RequestID) async throws -> JSON {
-        let subject = Hex.encode(SecureRandom.bytes(16))
+        let subject = Hex.encode(node.random.bytes(16))
         let record = try DecisionForm(parameters, node: node).record(subject: subject)
         if let problem = record.problems.first {
             throw Problem(
@@ -36,15 +36,15 @@ package struct DecisionDesk: Sendable {
         let now = node.time.now()
         let precedent = node.settings.precedents.publishable([PrecedentFacts(of: record)], at: now)
             .first
-        let salt = SecureRandom.bytes(32)
+        let salt = node.random.bytes(32)
         let intended = try node.database.intend(
             StoredDecision(
                 subject: subject,
                 request: request,
                 record: record.bytes,
-                r: SecureRandom.bytes(64),
+                r: node.random.bytes(64),
                 precedent: try precedent?.payload(salt: salt),
-                precedentSubject: precedent.map { _ in Hex.encode(SecureRandom.bytes(16)) },
+                precedentSubject: precedent.map { _ in Hex.encode(node.random.bytes(16)) },
                 index: nil
             ),
             at: now

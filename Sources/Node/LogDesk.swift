@@ -65,9 +65,9 @@ package struct LogDesk: Sendable {
         let payload: JSON = [
             "v": 1, "kind": "genesis", "domain": .string(node.identity.domain),
             "software": .string("\(Software.name)/\(Software.version)"),
-            "salt": .string(Base64URL.encode(SecureRandom.bytes(32))),
+            "salt": .string(Base64URL.encode(node.random.bytes(32))),
         ]
-        let id = RequestID(milliseconds: node.time.milliseconds(), random: SecureRandom.bytes(10))
+        let id = RequestID(milliseconds: node.time.milliseconds(), random: node.random.bytes(10))
         let draft = Draft(type: .genesis, payload: payload.canonicalBytes)
         let done = try await node.writer.append(AppendRequest(id: id, drafts: [draft]))
         return done.head.checkpoint.size

@@ -25,8 +25,9 @@ package final class LogWriter: Service, Sendable {
 
     /// Starts writing `log`.
     package func open(_ log: LogStore, node: Node, signer: NoteSigner) {
-        let made = Sequencer(log: log, signer: signer, time: node.time, logger: node.logger) {
-            [weak self] head in
+        let made = Sequencer(
+            log: log, signer: signer, time: node.time, disk: node.disk, logger: node.logger
+        ) { [weak self] head in
             for listener in self?.listeners.withLock({ $0 }) ?? [] { listener(head) }
         }
         sequencer.withLock { $0 = made }

@@ -16,6 +16,10 @@ package struct Node: Sendable {
     package let folder: DataFolder
     /// The clock.
     package let time: any TimeSource
+    /// Chance.
+    package let random: any RandomSource
+    /// Where commits of the own log wait for the disk.
+    package let disk: any BlockingExecutor
     /// The network.
     package let transport: any PeerTransport
     /// Private records and the witness's memory.
@@ -49,6 +53,8 @@ package struct Node: Sendable {
         settings: NodeSettings,
         folder: DataFolder,
         time: any TimeSource,
+        random: any RandomSource = SystemRandom(),
+        disk: any BlockingExecutor = DispatchExecutor(label: "sequencer"),
         transport: any PeerTransport,
         traffic: @escaping @Sendable () -> JSON = { .null },
         logger: Logger
@@ -58,6 +64,8 @@ package struct Node: Sendable {
         self.settings = settings
         self.folder = folder
         self.time = time
+        self.random = random
+        self.disk = disk
         self.logger = logger
         database = try NodeDatabase(path: folder.nodeDatabase)
         views = try ViewsStore(path: folder.viewsDatabase)
@@ -67,12 +75,13 @@ package struct Node: Sendable {
             network: transport,
             identity: identity,
             registry: registry,
-            time: time
+            time: time,
+            random: random
         )
         authentication = MemberAuthentication(identity: identity, registry: registry)
-        let seed = SecureRandom.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        gossip = Gossip(seed: seed)
-        heads = Heads(instance: Hex.encode(SecureRandom.bytes(8)))
+        var generator = random.generator()
+        gossip = Gossip(seed: generator.next())
+        heads = Heads(instance: Hex.encode(random.bytes(8)))
         viewFolder = ViewFolder(views: views)
         writer = LogWriter()
         if let signer = identity.logSigner(epoch: settings.epoch) {

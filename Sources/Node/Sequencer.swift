@@ -1,4 +1,3 @@
-import Dispatch
 package import Federation
 package import Logging
 package import NodeStore
@@ -38,7 +37,7 @@ package final class Sequencer: Service, Sendable {
     private let wakes: AsyncStream<Void>
     private let committed: @Sendable (VerifiedCheckpoint) async -> Void
     /// Commits block on the disk; the cooperative threads do not.
-    private let queue = DispatchQueue(label: "sequencer")
+    private let disk: any BlockingExecutor
 
     /// A sequencer of `log`.
     ///
@@ -47,12 +46,14 @@ package final class Sequencer: Service, Sendable {
         log: LogStore,
         signer: NoteSigner,
         time: any TimeSource,
+        disk: any BlockingExecutor = DispatchExecutor(label: "sequencer"),
         logger: Logger,
         committed: @escaping @Sendable (VerifiedCheckpoint) async -> Void
     ) {
         self.log = log
         self.signer = signer
         self.time = time
+        self.disk = disk
         self.logger = logger
         self.committed = committed
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -172,7 +173,7 @@ package final class Sequencer: Service, Sendable {
         _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Result { try work() }) }
+            disk.run { continuation.resume(with: Result { try work() }) }
         }
     }
 }

@@ -8,6 +8,7 @@ struct SigningTransport: PeerTransport {
     let identity: NodeIdentity
     let registry: RegistryHolder
     let time: any TimeSource
+    let random: any RandomSource
 
     /// As the network does; without a node key nothing is signed.
     ///
@@ -27,7 +28,7 @@ struct SigningTransport: PeerTransport {
             body: request.body,
             by: key,
             kid: kid,
-            nonce: Base64URL.encode(SecureRandom.bytes(16)),
+            nonce: Base64URL.encode(random.bytes(16)),
             at: time.now()
         )
         let response = try await network.send(request.adding(signature.fields))

@@ -37,6 +37,16 @@ import Testing
             holds: { $0.isSource && ImportTable.rooms[$0.target ?? ""]?.isPure == true }
         ),
         Ban(
+            name: "the machine's chance",
+            marks: ["SecureRandom", "randomElement", "shuffle", "SystemRandom"],
+            isFound: {
+                $0.contains(/\bSecureRandom\b|\bSystemRandomNumberGenerator\b/)
+                    || $0.contains(/\.(shuffled|shuffle|randomElement)\(\)/)
+            },
+            remedy: "draw from node.random, so that a simulation can replay its seed",
+            holds: { $0.target == "Node" && !$0.path.hasSuffix("/RandomSource.swift") }
+        ),
+        Ban(
             name: "print",
             marks: ["print(", "Print(", "dump("],
             isFound: { $0.contains(/(^|[^\w.])(print|debugPrint|dump)\(/) },
@@ -107,6 +117,19 @@ import Testing
         #expect(Self.violations(in: command) == [])
         let node = SourceFile(path: "Sources/Node/A.swift", text: "let a = Date()")
         #expect(Self.violations(in: node) == [])
+    }
+
+    @Test func `a node draws its chances from one place`() {
+        for text in ["SecureRandom.bytes(8)", "a.shuffled()", "a.randomElement()"] {
+            let file = SourceFile(path: "Sources/Node/A.swift", text: text)
+            #expect(Self.violations(in: file).count == 1, "\(text)")
+            let place = SourceFile(path: "Sources/Node/RandomSource.swift", text: text)
+            #expect(Self.violations(in: place) == [])
+            let elsewhere = SourceFile(path: "Sources/eccoe/A.swift", text: text)
+            #expect(Self.violations(in: elsewhere) == [])
+        }
+        let drawn = SourceFile(path: "Sources/Node/A.swift", text: "a.shuffled(using: &b)")
+        #expect(Self.violations(in: drawn) == [])
     }
 
     static func violations(in file: SourceFile) -> [Violation] {
