@@ -40,7 +40,7 @@ import Testing
             name: "the machine's chance",
             marks: ["SecureRandom", "randomElement", "shuffle", "SystemRandom"],
             isFound: {
-                $0.contains(/\bSecureRandom\b|\bSystemRandomNumberGenerator\b/)
+                $0.contains(/SecureRandom\.|SystemRandomNumberGenerator/)
                     || $0.contains(/\.(shuffled|shuffle|randomElement)\(\)/)
             },
             remedy: "draw from node.random, so that a simulation can replay its seed",
