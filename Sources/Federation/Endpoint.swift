@@ -15,6 +15,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case blobBatch = "POST /v1/blobs/batch"
     case heads = "GET /v1/heads"
     case announce = "POST /v1/heads"
+    case evidence = "POST /v1/evidence"
     case node = "GET /v1/node"
     case catalogue = "GET /v1/catalogue"
     case item = "GET /items/{id}"

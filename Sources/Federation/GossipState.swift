@@ -12,6 +12,8 @@ package struct GossipState: Sendable {
         case fetch(origin: String, from: String)
         /// Look for a newer registry, preferably at this member.
         case refreshRegistry(from: String)
+        /// Show a member the evidence against a log.
+        case passOn(evidence: String, to: String)
     }
 
     /// What is known of a member as a peer.
@@ -60,6 +62,8 @@ package struct GossipState: Sendable {
     private var fetching: Set<String> = []
     private var retries: [String: Instant] = [:]
     private var fetchFailures: [String: Int] = [:]
+    /// Quarantined logs, and who has been shown the evidence or is being shown it.
+    var evidence: [String: Set<String>] = [:]
     private var snapshotVersion = 0
     private var refreshTokens = 10
     private var lastToken: Instant?
@@ -142,7 +146,7 @@ package struct GossipState: Sendable {
         peer.since = page.next
         peer.nextPoll = page.more ? now : now + jittered(Self.pollSeconds)
         peers[domain] = peer
-        var effects: [Effect] = []
+        var effects = showEvidence(to: [domain])
         var unknownOrigins = 0
         for row in page.rows {
             guard let origin = origins[row.origin] else {
@@ -223,7 +227,14 @@ package struct GossipState: Sendable {
     /// The sizes that were heard of and are not held yet.
     package var outstanding: [String: Int] { wanted.mapValues(\.size) }
 
+    /// Nothing more is wanted of a log.
+    mutating func forget(_ origin: String) {
+        wanted[origin] = nil
+        retries[origin] = nil
+    }
+
     private mutating func heard(of origin: String, row: HeadHint, from domain: String) -> [Effect] {
+        guard evidence[origin] == nil else { return [] }
         let have = held[origin]
         // A smaller head is stale, whoever serves it; the same one is news only for its witnesses.
         guard row.size >= have?.size ?? 0 else { return [] }

@@ -10,6 +10,8 @@ package enum Limits {
     package static let announcementBytes = 256 << 10
     /// Checkpoints of an announcement.
     package static let announcementCheckpoints = 64
+    /// Bytes of evidence: two notes and a proof.
+    package static let evidenceBytes = 160 << 10
     /// Bytes of an add-checkpoint request.
     package static let addCheckpointBytes = 80 << 10
     /// Bytes of a credential that is looked up.

@@ -78,41 +78,69 @@ package struct AnnouncementDesk: Sendable {
         self.node = node
     }
 
-    /// Takes an announcement: each note must be signed by a log that the registry vouches for.
+    /// Takes an announcement: each note must be signed by a log that the registry vouches for. It is
+    /// judged whole before it has any effect.
     ///
     /// - Throws: `Problem` `unknown-origin` or `invalid-checkpoint`; nothing is stored then.
     package func receive(_ announcement: Announcement) throws {
+        var heads: [AnnouncedHead] = []
+        var unknown: Problem?
         for (index, note) in announcement.checkpoints.enumerated() {
             let pointer = "/checkpoints/\(index)"
             guard let origin = try? Checkpoint(text: note.text).origin else {
                 throw Problem(.invalidCheckpoint, "the note is no checkpoint", at: pointer)
             }
             guard let log = node.registry.log(origin) else {
-                node.gossip.handle { $0.announcedUnknown(at: node.time.now()) }
-                throw Problem(
-                    .unknownOrigin,
-                    "the registry that this node holds has no log \(origin)",
-                    at: pointer,
-                    try: "if it was admitted just now, send it again in a minute"
-                )
+                unknown = unknown ?? Self.unknown(origin, at: pointer)
+                continue
             }
-            guard log.domain != node.identity.domain else { continue }
-            let verified: VerifiedCheckpoint
             do {
-                verified = try VerifiedCheckpoint(note, key: log.key)
-            } catch {
-                throw Problem(.invalidCheckpoint, error.description, at: pointer)
-            }
-            let policy = node.registry.witnesses(of: origin, at: node.time.now())
-            let count = try verified.cosignatures(by: policy.witnesses).count
-            node.gossip.handle {
-                $0.announced(
-                    origin: origin,
-                    size: verified.checkpoint.size,
-                    root: verified.checkpoint.root,
-                    cosignatures: count
-                )
-            }
+                let head = try VerifiedCheckpoint(note, key: log.key)
+                let policy = node.registry.witnesses(of: origin, at: node.time.now())
+                let count = try head.cosignatures(by: policy.witnesses).count
+                heads.append((head, count))
+            } catch { throw Problem(.invalidCheckpoint, error.description, at: pointer) }
+        }
+        if let unknown {
+            node.gossip.handle { $0.announcedUnknown(at: node.time.now()) }
+            throw unknown
+        }
+        for (index, head) in heads.enumerated() {
+            try take(head, beside: heads[..<index])
         }
     }
+
+    private static func unknown(_ origin: String, at pointer: String) -> Problem {
+        Problem(
+            .unknownOrigin,
+            "the registry that this node holds has no log \(origin)",
+            at: pointer,
+            try: "if it was admitted just now, send it again in a minute"
+        )
+    }
+
+    private func take(_ announced: AnnouncedHead, beside others: ArraySlice<AnnouncedHead>) throws {
+        let (head, count) = announced
+        let checkpoint = head.checkpoint
+        let desk = EvidenceDesk(node: node)
+        let other = others.map(\.head).first {
+            $0.key == head.key && $0.checkpoint.size == checkpoint.size
+                && $0.checkpoint.root != checkpoint.root
+        }
+        if let other {
+            let fork = try ProvenFork(ForkEvidence(other.note, head.note), key: head.key)
+            _ = try desk.record(fork, reporter: nil)
+        }
+        guard try !desk.examine(head) else { return }
+        node.gossip.handle {
+            $0.announced(
+                origin: checkpoint.origin,
+                size: checkpoint.size,
+                root: checkpoint.root,
+                cosignatures: count
+            )
+        }
+    }
+
+    private typealias AnnouncedHead = (head: VerifiedCheckpoint, cosignatures: Int)
 }

@@ -73,6 +73,7 @@ package struct DecisionDesk: Sendable {
         var answer = JSONObject()
         answer["subject"] = .string(subject)
         answer["record"] = record.json
+        if node.isQuarantined(domain: record.item.issuer) { answer["quarantined"] = true }
         answer["index"] = decision.index.map { .number(JSONNumber(Int64($0))) }
         if let index = decision.index, let log = node.logs.own {
             answer["origin"] = .string(log.origin)

@@ -1,6 +1,7 @@
 package import Federation
 import Keys
 import Logging
+import NodeStore
 import ServiceLifecycle
 
 /// Carries out what the gossip state machine asks for: polls, fetches, registry refreshes.
@@ -48,6 +49,7 @@ package struct GossipService: Service {
             await poll(domain, instance: instance, since: since)
         case .fetch(let origin, let domain): await fetch(origin, from: domain)
         case .refreshRegistry(let domain): await refresh(domain)
+        case .passOn(let origin, let domain): await passOn(origin, to: domain)
         }
     }
 
@@ -95,5 +97,31 @@ package struct GossipService: Service {
         }
         let done = succeeded
         node.gossip.handle { $0.fetched(origin: origin, succeeded: done, at: node.time.now()) }
+    }
+
+    private func passOn(_ origin: String, to domain: String) async {
+        var isKnown = false
+        do {
+            guard let address = node.registry.address(of: domain),
+                let evidence = try node.database.evidence(of: origin)
+            else { throw Problem(.notAMember, "\(domain) has no node in the registry") }
+            let response = try await node.transport.send(
+                PeerRequest(
+                    "POST",
+                    Endpoint.evidence.template,
+                    of: address,
+                    headers: [("content-type", "application/json")],
+                    body: evidence.body,
+                    maximumBytes: 4096
+                )
+            )
+            // Whoever judges it and finds it wanting would not judge otherwise the next time.
+            isKnown = [200, 400, 413, 422].contains(response.status)
+        } catch {
+            node.logger.info(
+                "evidence could not be passed on",
+                metadata: ["peer": "\(domain)", "origin": "\(origin)", "error": "\(error)"])
+        }
+        if !isKnown { node.gossip.handle { $0.notShown(origin, to: domain) } }
     }
 }

@@ -90,6 +90,7 @@ package struct LogDesk: Sendable {
             let count = try head.cosignatures(by: policy.witnesses).count
             answer["cosignatures"] = .number(JSONNumber(Int64(count)))
         }
+        if node.isQuarantined(log.origin) { answer["quarantined"] = true }
         answer["quorum"] = .number(JSONNumber(Int64(policy.quorum)))
         answer["witnesses"] = .array(policy.witnesses.map { .string($0.text) })
         if let confirmed = try log.confirmed() {
@@ -119,6 +120,7 @@ package struct LogDesk: Sendable {
                 "\(log.origin) has \(log.size) leaves, none at index \(index)"
             )
         }
+        if node.isQuarantined(log.origin) { answer["quarantined"] = true }
         answer["origin"] = .string(log.origin)
         answer["vkey"] = .string(log.key.text)
         answer["leaf"] = .string(String(decoding: leaf, as: UTF8.self))

@@ -24,6 +24,8 @@ package struct Node: Sendable {
     package let transport: any PeerTransport
     /// Private records and the witness's memory.
     package let database: NodeDatabase
+    /// Logs that their authors have forked.
+    package let quarantine: Quarantine
     /// The federated catalogue.
     package let views: ViewsStore
     /// Own log and copies.
@@ -68,6 +70,7 @@ package struct Node: Sendable {
         self.disk = disk
         self.logger = logger
         database = try NodeDatabase(path: folder.nodeDatabase)
+        quarantine = try Quarantine(database)
         views = try ViewsStore(path: folder.viewsDatabase)
         logs = Logs(folder: folder)
         registry = RegistryHolder(domain: identity.domain, folder: folder)

@@ -134,6 +134,7 @@ package final class RegistryRefresh: Service, Sendable {
                 at: now
             )
         }
+        EvidenceDesk(node: node).tellGossip()
     }
 
     private func fetcher(of source: RegistrySource) -> Fetcher {

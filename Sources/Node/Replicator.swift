@@ -22,6 +22,7 @@ package struct Replicator: Sendable {
         guard let identity = node.registry.log(origin) else {
             throw Problem(.unknownOrigin, "the registry vouches for no log \(origin)")
         }
+        try refuseQuarantined(origin)
         guard let address = node.registry.address(of: domain) else {
             throw Problem(.notAMember, "\(domain) has no node in the registry")
         }
@@ -32,6 +33,8 @@ package struct Replicator: Sendable {
         let log = try node.logs.mirror(key: identity.key)
         let target = try await newest(of: source, beyond: log.size, key: identity.key)
         let trimmed = try known(target)
+        try EvidenceDesk(node: node).examine(trimmed)
+        try refuseQuarantined(origin)
         try await take(trimmed, into: log, from: source)
         try await fetchPayloads(of: log, from: source)
         try node.noteHead(of: log)
@@ -85,16 +88,6 @@ package struct Replicator: Sendable {
     ) async throws {
         guard target.checkpoint.size >= log.size else { return }
         if let head = log.head, head.checkpoint.size == target.checkpoint.size {
-            guard head.checkpoint == target.checkpoint else {
-                node.logger.critical(
-                    "two signed heads of one size: the log is forked",
-                    metadata: ["origin": "\(log.origin)", "size": "\(head.checkpoint.size)"]
-                )
-                throw Problem(
-                    .conflict,
-                    "\(log.origin) has signed two trees of \(head.checkpoint.size)"
-                )
-            }
             try log.update(note: head.adding(target.note.signatures))
             return
         }
@@ -106,15 +99,50 @@ package struct Replicator: Sendable {
             }
             try step.receive(bytes)
         }
+        try refuseQuarantined(log.origin)
         do {
             try log.extend(by: step)
         } catch ProofError.rootMismatch {
+            try await inquire(target, of: log, from: source)
             throw Problem(
                 .invalidProof,
                 "what \(source.peer.domain) serves of \(log.origin) does not lead to the signed root"
             )
         }
+        try EvidenceDesk(node: node).examineWitnessed(log)
         try await node.viewFolder.catchUp(log)
+    }
+
+    /// A larger signed head does not extend what is held: asks the same server for the tiles that
+    /// show why, and keeps the evidence when it is the author's doing.
+    ///
+    /// - Throws: `Problem` `conflict` when the author has forked; whatever else it throws, and when
+    ///   it does not throw, the server is to blame.
+    private func inquire(
+        _ target: VerifiedCheckpoint, of log: LogStore, from source: LogSource
+    ) async throws {
+        guard let held = log.head, held.checkpoint.size > 0,
+            held.checkpoint.size < target.checkpoint.size
+        else { return }
+        var inquiry = ForkInquiry(held: held, target: target)
+        while let tile = inquiry.next {
+            guard let bytes = try await source.get("/\(tile.path)", limit: HashTile.maximumBytes)
+            else {
+                throw Problem(.notFound, "\(source.peer.domain) does not serve \(tile.path)")
+            }
+            try inquiry.receive(bytes)
+        }
+        guard let fork = try inquiry.conclude() else { return }
+        _ = try EvidenceDesk(node: node).record(fork, reporter: nil)
+        try refuseQuarantined(log.origin)
+    }
+
+    private func refuseQuarantined(_ origin: String) throws {
+        guard node.isQuarantined(origin) else { return }
+        throw Problem(
+            .conflict,
+            "\(origin) is quarantined: its author has signed two histories",
+            try: "eccoe evidence show \(origin); only closing the epoch lifts it")
     }
 
     private func fetchPayloads(of log: LogStore, from source: LogSource) async throws {

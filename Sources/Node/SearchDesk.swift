@@ -80,6 +80,7 @@ package struct SearchDesk: Sendable {
             line["awardingBody"] = item.awardingBody.name.best(for: item.defaultLanguage)
                 .map { .string($0) }
         }
+        if node.isQuarantined(row.origin) { line["quarantined"] = true }
         guard wanted else { return line }
         line["standing"] = .string(node.registry.standing(of: row.domain, at: node.time.now()))
         if let log = node.logs.log(row.origin) {
@@ -95,6 +96,7 @@ package struct SearchDesk: Sendable {
             line["domain"] = .string(precedent.domain)
             line["origin"] = .string(precedent.origin)
             line["index"] = .number(JSONNumber(Int64(precedent.index)))
+            if node.isQuarantined(precedent.origin) { line["quarantined"] = true }
             return .object(line)
         }
     }

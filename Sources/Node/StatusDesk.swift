@@ -39,6 +39,8 @@ package struct StatusDesk: Sendable {
             waits.append("\(origin) has \(size) leaves, not fetched yet")
         }
         if node.registry.current == nil { waits.append("no registry yet") }
+        let quarantined = node.quarantine.proven.sorted().filter { node.isQuarantined($0) }
+        answer["quarantined"] = .array(quarantined.map { .string($0) })
         answer["waits"] = .array(waits.map { .string($0) })
         answer["converged"] = .bool(waits.isEmpty)
         answer["traffic"] = node.traffic()
@@ -108,6 +110,11 @@ package struct StatusDesk: Sendable {
         line["confirmedSize"] = .number(JSONNumber(Int64(confirmed)))
         let missing = try log.wantedCount()
         line["payloadsMissing"] = .number(JSONNumber(Int64(missing)))
+        if node.isQuarantined(log.origin) {
+            // Nothing more of it will come, so nothing is waited for.
+            line["quarantined"] = true
+            return .object(line)
+        }
         if policy.quorum > 0, confirmed < log.size || count < policy.quorum {
             waits.append(
                 "\(log.origin) is confirmed up to \(confirmed) of \(log.size) leaves "

@@ -21,15 +21,53 @@ package struct WitnessDesk: Sendable {
         guard let signer = node.identity.witnessSigner else {
             throw Problem(.notFound, "this member is no witness")
         }
-        guard let origin = try? Checkpoint(text: request.note.text).origin else {
+        guard let claimed = try? Checkpoint(text: request.note.text) else {
             return (.malformed("the note is no checkpoint"), nil)
         }
+        let origin = claimed.origin
         let log = node.registry.log(origin)
         if let log, !log.isOpen { return (.forbidden("the epoch is closed"), nil) }
         let now = node.time.now()
         if log == nil { node.gossip.handle { $0.announcedUnknown(at: now) } }
-        return try node.database.witness(request, origin: origin, key: log?.key) {
+        if try isForked(request, claimed, log) { return (Self.quarantined, nil) }
+        let answer = try node.database.witness(request, origin: origin, key: log?.key) {
             try signer.sign($0.note.text, at: now)
+        }
+        try lookInto(answer.verdict, request, log)
+        return answer
+    }
+
+    private static let quarantined = WitnessVerdict.forbidden(
+        "the log is quarantined: its author has signed two histories; only closing its epoch "
+            + "lifts that")
+
+    /// Whether the log is quarantined, or the copy of it that is held contradicts the request.
+    /// Signatures are verified only where something does not fit.
+    private func isForked(
+        _ request: AddCheckpoint, _ claimed: Checkpoint, _ log: LogIdentity?
+    ) throws -> Bool {
+        if node.isQuarantined(claimed.origin) { return true }
+        guard let log, let held = node.logs.log(claimed.origin)?.head?.checkpoint,
+            held != claimed, held.size >= claimed.size,
+            let head = try? VerifiedCheckpoint(request.note, key: log.key)
+        else { return false }
+        return try EvidenceDesk(node: node).examine(head)
+    }
+
+    /// What a refusal says of the author: another tree of the size that was cosigned is evidence
+    /// (the answer stays the one of tlog-witness, from then on it is 403); a proof that does not
+    /// verify is a reason to fetch the log and see.
+    private func lookInto(
+        _ verdict: WitnessVerdict, _ request: AddCheckpoint, _ log: LogIdentity?
+    ) throws {
+        guard let log, verdict.isContradiction,
+            let head = try? VerifiedCheckpoint(request.note, key: log.key),
+            try !EvidenceDesk(node: node).examine(head), case .inconsistent = verdict
+        else { return }
+        node.gossip.handle {
+            $0.announced(
+                origin: log.key.name, size: head.checkpoint.size, root: head.checkpoint.root,
+                cosignatures: 0)
         }
     }
 
@@ -40,5 +78,15 @@ package struct WitnessDesk: Sendable {
             Checkpoint.originHash($0).hex == originHash
         }
         return try origin.flatMap { try node.database.witnessed($0) }
+    }
+}
+
+extension WitnessVerdict {
+    /// Whether it refuses what does not fit to what is held.
+    fileprivate var isContradiction: Bool {
+        switch self {
+        case .conflict, .inconsistent: true
+        default: false
+        }
     }
 }

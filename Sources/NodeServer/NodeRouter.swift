@@ -104,7 +104,7 @@ package struct NodeRouter: Sendable {
             .mirrorConfirmedCheckpoint, .mirrorTile, .witnessCheckpoint, .registryMetadata,
             .registryTarget, .blob:
             try files.answer(endpoint, asked)
-        case .heads, .announce, .addCheckpoint, .blobBatch, .registryRequest:
+        case .heads, .announce, .evidence, .addCheckpoint, .blobBatch, .registryRequest:
             try await peers.answer(endpoint, asked)
         case .node, .catalogue, .item, .lookup, .didDocument, .home:
             try await people.answer(endpoint, asked)

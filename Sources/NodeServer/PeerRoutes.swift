@@ -15,6 +15,9 @@ struct PeerRoutes: Sendable {
             let body = try await asked.body(limit: Limits.announcementBytes)
             try AnnouncementDesk(node: node).receive(Announcement(body))
             return .json(["v": 1])
+        case .evidence:
+            let body = try await asked.body(limit: Limits.evidenceBytes)
+            return .json(try EvidenceDesk(node: node).receive(body, from: nil))
         case .addCheckpoint:
             return try witness(await asked.body(limit: Limits.addCheckpointBytes))
         case .blobBatch:

@@ -6,7 +6,7 @@ package import TransparencyLog
 
 /// `node.sqlite`: what only this node knows. Private records, the witness's memory, the audit log.
 package final class NodeDatabase: Sendable {
-    private let pool: DatabasePool
+    let pool: DatabasePool
 
     /// Opens the database, making it when it is not there.
     ///

@@ -1,7 +1,7 @@
 /// The tables of `node.sqlite`.
 enum NodeSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first]
+    static let migrations = [first, evidence]
 
     private static let first = """
         CREATE TABLE decision(
@@ -20,5 +20,15 @@ enum NodeSchema {
             BEGIN SELECT RAISE(ABORT, 'the audit log is kept'); END;
         CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit
             BEGIN SELECT RAISE(ABORT, 'the audit log is final'); END;
+        """
+
+    private static let evidence = """
+        CREATE TABLE evidence(
+            origin TEXT PRIMARY KEY, at INTEGER NOT NULL, reporter TEXT, body BLOB NOT NULL
+        ) STRICT;
+        CREATE TRIGGER evidence_is_kept BEFORE DELETE ON evidence
+            BEGIN SELECT RAISE(ABORT, 'evidence is kept for ever'); END;
+        CREATE TRIGGER evidence_is_final BEFORE UPDATE ON evidence
+            BEGIN SELECT RAISE(ABORT, 'evidence is final'); END;
         """
 }

@@ -117,6 +117,8 @@ public struct TileCoordinate: Hashable, Sendable {
 
 /// The hashes of one tile.
 public struct HashTile: Sendable, Equatable {
+    /// Bytes of a full tile.
+    public static let maximumBytes = TileCoordinate.fullWidth * 32
     /// Leaf side first.
     public let hashes: [Digest]
 

@@ -85,13 +85,31 @@ import TransparencyLog
     @Test func `cosigns no fork`() throws {
         _ = try add(0, 5)
         #expect(try add(5, 5, of: "other").verdict == .conflict(size: 5))
+        // The author has shown two trees of one size: the true one is not cosigned any more either.
+        for (old, new, history) in [(5, 8, "other"), (5, 8, Self.history)] {
+            let (verdict, cosignature) = try add(old, new, of: history)
+            guard case .forbidden = verdict else {
+                Issue.record("\(verdict)")
+                return
+            }
+            #expect(cosignature == nil)
+        }
+        #expect(b.node.isQuarantined(a.signer.key.name))
+        #expect(try held() == (try a.head(size: 5, of: Self.history).checkpoint))
+    }
+
+    @Test func `cosigns no head that does not extend the last one, and has it looked into`() throws
+    {
+        _ = try add(0, 5)
         let (verdict, cosignature) = try add(5, 8, of: "other")
         guard case .inconsistent = verdict else {
             Issue.record("\(verdict)")
             return
         }
         #expect(cosignature == nil)
-        #expect(try held() == (try a.head(size: 5, of: Self.history).checkpoint))
+        #expect(!b.node.isQuarantined(a.signer.key.name))
+        #expect(b.node.gossip.outstanding == [a.signer.key.name: 8])
+        #expect(try held()?.size == 5)
     }
 
     @Test func `cosigns no closed epoch`() async throws {

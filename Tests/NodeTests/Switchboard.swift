@@ -144,6 +144,8 @@ private struct NodeDesks {
         case ("POST", "v1", "heads"):
             try AnnouncementDesk(node: node).receive(Announcement(request.body))
             return .ok([])
+        case ("POST", "v1", "evidence"):
+            return .ok(try EvidenceDesk(node: node).receive(request.body, from: nil).canonicalBytes)
         case ("GET", "v1", "heads"): return .ok(heads(request.path).bytes)
         case ("POST", "v1", "blobs"):
             let batch = try BlobBatch(request.body)
