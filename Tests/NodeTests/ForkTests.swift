@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Federation
 import Keys
+import MemberRegistry
 import Node
 import NodeStore
 import Testing
@@ -32,6 +33,7 @@ import TransparencyLog
             _ = try await a.ask(
                 .cataloguePublish,
                 ["requestId": .string(Institution.requestID()), "items": .array(items)])
+            try await federation.until("confirmed") { try a.confirmedSize(of: a.domain) == 10 }
         }
         try await fetch()
         #expect(b.node.logs.log(Self.origin)?.size == 10)

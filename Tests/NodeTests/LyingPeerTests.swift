@@ -194,7 +194,10 @@ import TransparencyLog
         try await prepared()
         try await fetch()
         let before = try #require(b.node.logs.log(Self.origin)?.head)
-        let older = try LogForger(domain: a.domain).head(size: 10, of: "anything")
+        let root = try #require(a.node.logs.own).root(at: 10)
+        let older = try VerifiedCheckpoint(
+            signing: Checkpoint(origin: Self.origin, size: 10, root: root),
+            by: LogForger(domain: a.domain).signer)
         lie("/checkpoint") { _ in .ok(older.note.bytes) }
         try await fetch()
         #expect(b.node.logs.log(Self.origin)?.head == before)
