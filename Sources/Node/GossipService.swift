@@ -112,7 +112,8 @@ package struct GossipService: Service {
                     of: address,
                     headers: [("content-type", "application/json")],
                     body: evidence.body,
-                    maximumBytes: 4096
+                    maximumBytes: 4096,
+                    isSigned: true
                 )
             )
             // Whoever judges it and finds it wanting would not judge otherwise the next time.

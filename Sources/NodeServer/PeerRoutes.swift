@@ -16,8 +16,9 @@ struct PeerRoutes: Sendable {
             try AnnouncementDesk(node: node).receive(Announcement(body))
             return .json(["v": 1])
         case .evidence:
+            let member = try asked.member()
             let body = try await asked.body(limit: Limits.evidenceBytes)
-            return .json(try EvidenceDesk(node: node).receive(body, from: nil))
+            return .json(try EvidenceDesk(node: node).receive(body, from: member.domain))
         case .addCheckpoint:
             return try witness(await asked.body(limit: Limits.addCheckpointBytes))
         case .blobBatch:

@@ -218,3 +218,36 @@ struct Tiles {
         }
     }
 }
+
+@Suite struct `The body of evidence` {
+    private static let hash = Digest(of: []).base64
+    private static let note = "\"a\\n1\\n\(hash)\\n\\n— a AAAAAAAA\\n\""
+
+    @Test(arguments: [
+        ("", "/"), ("garbage", "/"), ("[]", "/notes"), ("{}", "/notes"),
+        ("{\"v\":2,\"notes\":[\(note),\(note)]}", "/notes"),
+        ("{\"v\":1,\"notes\":[\(note)]}", "/notes"),
+        ("{\"v\":1,\"notes\":[\(note),\(note),\(note)]}", "/notes"),
+        ("{\"v\":1,\"notes\":[\(note),1]}", "/notes/1"),
+        ("{\"v\":1,\"notes\":[\"x\",\(note)]}", "/notes/0"),
+        ("{\"v\":1,\"notes\":[\(note),\(note)],\"root\":\"\(hash)\"}", "/proof"),
+        ("{\"v\":1,\"notes\":[\(note),\(note)],\"proof\":[]}", "/root"),
+        ("{\"v\":1,\"notes\":[\(note),\(note)],\"root\":\"AAAA\",\"proof\":[]}", "/root"),
+        ("{\"v\":1,\"notes\":[\(note),\(note)],\"root\":\"\(hash)\",\"proof\":[1]}", "/proof/0"),
+    ])
+    func `that is garbage is refused with its place`(_ text: String, _ place: String) {
+        let found = problem { () throws(Problem) in _ = try ForkEvidence(Array(text.utf8)) }
+        #expect(found?.slug == .malformedRequest)
+        #expect(found?.pointer ?? "/" == place)
+    }
+
+    @Test(arguments: [(63, true), (64, false)])
+    func `has at most 63 hashes`(_ count: Int, _ isRead: Bool) {
+        let hashes = Array(repeating: "\"\(Self.hash)\"", count: count).joined(separator: ",")
+        let text =
+            "{\"v\":1,\"notes\":[\(Self.note),\(Self.note)],\"root\":\"\(Self.hash)\","
+            + "\"proof\":[\(hashes)]}"
+        let found = problem { () throws(Problem) in _ = try ForkEvidence(Array(text.utf8)) }
+        #expect((found == nil) == isRead)
+    }
+}

@@ -111,7 +111,7 @@ private struct NodeDesks {
                 at: node.time.now()
             )
             try signed?.check(body: request.body)
-            let response = try route(request) ?? .status(404)
+            let response = try route(request, by: signed?.member.domain) ?? .status(404)
             let fields = try signed?.answerFields(
                 status: response.status,
                 body: response.body,
@@ -136,7 +136,7 @@ private struct NodeDesks {
         }
     }
 
-    private func route(_ request: PeerRequest) throws -> PeerResponse? {
+    private func route(_ request: PeerRequest, by member: String?) throws -> PeerResponse? {
         let path = String(request.path.prefix { $0 != "?" })
         let parts = path.dropFirst().split(separator: "/").map(String.init)
         switch (request.method, parts.first, parts.dropFirst().first) {
@@ -145,7 +145,9 @@ private struct NodeDesks {
             try AnnouncementDesk(node: node).receive(Announcement(request.body))
             return .ok([])
         case ("POST", "v1", "evidence"):
-            return .ok(try EvidenceDesk(node: node).receive(request.body, from: nil).canonicalBytes)
+            guard let member else { return .status(401) }
+            return .ok(
+                try EvidenceDesk(node: node).receive(request.body, from: member).canonicalBytes)
         case ("GET", "v1", "heads"): return .ok(heads(request.path).bytes)
         case ("POST", "v1", "blobs"):
             let batch = try BlobBatch(request.body)
