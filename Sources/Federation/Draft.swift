@@ -41,7 +41,7 @@ package struct Draft: Sendable, Equatable {
             at: isDecision ? time.startOfDay : time,
             subject: subject,
             revision: type.hasSubject ? (state?.revision ?? 0) + 1 : nil,
-            previous: type.countsRevisions ? state?.index : nil,
+            previous: type.countsRevisions ? state?.previous : nil,
             payload: payload.map { Digest(of: $0) },
             references: references,
             commitment: commitment

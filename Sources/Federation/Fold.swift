@@ -18,20 +18,33 @@ package struct SubjectKey: Hashable, Sendable {
 package struct SubjectState: Sendable, Equatable {
     /// The subject's leaves so far.
     package let revision: Int
-    /// Index of the last one.
+    /// Index of the last one, in the epoch in which it stands.
     package let index: Int
+    /// Whether the last one stands in an earlier epoch than the log that is folded.
+    package let isEarlier: Bool
     /// Whether the last one left it living (published rather than withdrawn).
     package let living: Bool
     /// The payload of the last one.
     package let payload: Digest?
 
     /// A state from its parts.
-    package init(revision: Int, index: Int, living: Bool, payload: Digest?) {
+    package init(
+        revision: Int,
+        index: Int,
+        living: Bool,
+        payload: Digest?,
+        isEarlier: Bool = false
+    ) {
+        self.isEarlier = isEarlier
         self.revision = revision
         self.index = index
         self.living = living
         self.payload = payload
     }
+
+    /// What the subject's next leaf says as `previous`: nothing when the last one is in an earlier
+    /// epoch (protocol section 1).
+    package var previous: Int? { isEarlier ? nil : index }
 }
 
 /// What the fold makes of one entry.
@@ -67,7 +80,7 @@ package enum Fold {
                 guard revision == expected else {
                     return .flagged("revision \(revision) where \(expected) was due")
                 }
-                guard leaf.previous == before?.index else {
+                guard leaf.previous == before?.previous else {
                     return .flagged("previous does not name the subject's last leaf")
                 }
             } else if leaf.type == .agreementProposed, revision <= before?.revision ?? 0 {

@@ -35,7 +35,7 @@ package final class AnchorKeeper: Service, Sendable {
 
     private func write() {
         guard let head = node.logs.own?.head?.checkpoint else { return }
-        let anchor = AnchorFile(folder: node.settings.anchorFolder, epoch: node.settings.epoch)
+        let anchor = AnchorFile(folder: node.settings.anchorFolder, epoch: node.epoch)
         do {
             try anchor.write(.init(origin: head.origin, size: head.size, root: head.root))
         } catch {

@@ -143,12 +143,14 @@ package struct CredentialDesk: Sendable {
                 : "The issuer is no member, so there is no catalogue to look in."
             return (.unchecked(reason), nil)
         }
-        guard let log = node.registry.logs.last(where: { $0.domain == issuer && $0.isOpen }),
+        guard let log = node.registry.logs(of: issuer).last,
             let store = node.logs.log(log.key.name), let head = store.head
         else { return (.unchecked("This node holds no copy of the issuer's log."), nil) }
         for id in report.facts.achievementIDs {
             guard let row = try node.views.item(globalID: id, issuer: issuer) else { continue }
-            return (try found(row, matching: id, in: store), row)
+            return (
+                try found(row, matching: id, in: node.logs.log(row.origin) ?? store), row
+            )
         }
         let policy = node.registry.witnesses(of: store.origin, at: now)
         let asOf = try head.cosignatures(by: policy.witnesses).map(\.time).max()

@@ -74,8 +74,8 @@ package struct DecisionDesk: Sendable {
         answer["subject"] = .string(subject)
         answer["record"] = record.json
         if node.isQuarantined(domain: record.item.issuer) { answer["quarantined"] = true }
-        answer["index"] = decision.index.map { .number(JSONNumber(Int64($0))) }
-        if let index = decision.index, let log = node.logs.own {
+        if decision.index != nil, let (log, index) = try node.leaf(ofDecision: subject) {
+            answer["index"] = .number(JSONNumber(Int64(index)))
             answer["origin"] = .string(log.origin)
             answer["evidence"] = try LeafEvidence.gather(
                 index: index, in: log, registry: node.registry, at: node.time.now())?.json
@@ -88,7 +88,8 @@ package struct DecisionDesk: Sendable {
     /// - Throws: `Problem` `not-confirmed` until the leaf has its quorum of cosignatures.
     package func receipt(_ subject: String) throws -> JSON {
         let (decision, record) = try find(subject)
-        guard let index = decision.index, let log = node.logs.own, let leaf = try log.entry(index)
+        guard decision.index != nil, let (log, index) = try node.leaf(ofDecision: subject),
+            let leaf = try log.entry(index)
         else { throw Problem(.notConfirmed, "the decision's leaf is not in the log yet") }
         let policy = node.registry.witnesses(of: log.origin, at: node.time.now())
         guard
@@ -138,7 +139,7 @@ package struct DecisionDesk: Sendable {
         )
         let index = done.results[0].index
         try node.database.complete(subject: decision.subject, index: index)
-        if let log = node.logs.own { try await node.viewFolder.catchUp(log) }
+        if let log = node.logs.own { try await node.foldViews(of: log) }
         return index
     }
 

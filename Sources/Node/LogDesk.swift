@@ -1,6 +1,7 @@
 package import CanonicalJSON
 import Federation
 package import Keys
+import MemberRegistry
 import NodeStore
 import TransparencyLog
 
@@ -17,15 +18,16 @@ package struct LogDesk: Sendable {
     ///
     /// - Throws: `Problem` `not-a-member` until the registry names this log's key, `log-exists`.
     package func create() async throws -> JSON {
-        guard let signer = node.identity.logSigner(epoch: node.settings.epoch) else {
+        let epoch = node.epoch
+        guard let signer = node.identity.logSigner(epoch: epoch) else {
             throw Problem(
                 .keyUnusable,
-                "this node has no log key",
-                at: node.folder.file("keys/\(DataFolder.KeyUse.log.rawValue).key"),
+                "this node has no key for epoch \(epoch) of its log",
+                at: node.folder.logKey(epoch: epoch),
                 try: "restore the key file, or ask the registry to open the next epoch"
             )
         }
-        guard node.registry.log(signer.key.name)?.key == signer.key else {
+        guard let identity = node.registry.log(signer.key.name), identity.key == signer.key else {
             throw Problem(
                 .notAMember,
                 "the member key registry does not name this key for \(signer.key.name)",
@@ -33,7 +35,7 @@ package struct LogDesk: Sendable {
                     + "eccoe status"
             )
         }
-        let anchor = AnchorFile(folder: node.settings.anchorFolder, epoch: node.settings.epoch)
+        let anchor = AnchorFile(folder: node.settings.anchorFolder, epoch: epoch)
         if let known = try anchor.read(), known.size > 0 {
             throw Problem(
                 .logExists,
@@ -44,13 +46,16 @@ package struct LogDesk: Sendable {
             )
         }
         do {
-            let log = try node.logs.createOwn(epoch: node.settings.epoch, key: signer.key)
+            let log = try node.logs.createOwn(
+                epoch: epoch, key: signer.key, inheriting: node.inheritance(of: identity))
             try anchor.write(.init(origin: log.origin, size: 0, root: MerkleTree.emptyRoot))
             node.writer.open(log, node: node, signer: signer)
         } catch StoreError.exists(let path) {
             throw Problem(.logExists, "the log is there already", at: path)
         }
-        let size = try await writeGenesis()
+        _ = try await writeGenesis()
+        try await node.carryOver()
+        let size = node.logs.own?.size ?? 0
         return [
             "origin": .string(signer.key.name), "vkey": .string(signer.key.text),
             "size": .number(JSONNumber(Int64(size))),
@@ -62,13 +67,20 @@ package struct LogDesk: Sendable {
     ///
     /// - Returns: the log's size.
     func writeGenesis() async throws -> Int {
-        let payload: JSON = [
-            "v": 1, "kind": "genesis", "domain": .string(node.identity.domain),
-            "software": .string("\(Software.name)/\(Software.version)"),
-            "salt": .string(Base64URL.encode(node.random.bytes(32))),
-        ]
+        var payload = JSONObject()
+        payload["v"] = 1
+        payload["kind"] = "genesis"
+        payload["domain"] = .string(node.identity.domain)
+        payload["software"] = .string("\(Software.name)/\(Software.version)")
+        payload["salt"] = .string(Base64URL.encode(node.random.bytes(32)))
+        payload["previous"] = node.previousEpoch.map { log, closing in
+            [
+                "origin": .string(log.key.name), "size": .number(JSONNumber(closing.size)),
+                "root": .string(closing.root.hex),
+            ]
+        }
         let id = RequestID(milliseconds: node.time.milliseconds(), random: node.random.bytes(10))
-        let draft = Draft(type: .genesis, payload: payload.canonicalBytes)
+        let draft = Draft(type: .genesis, payload: JSON.object(payload).canonicalBytes)
         let done = try await node.writer.append(AppendRequest(id: id, drafts: [draft]))
         return done.head.checkpoint.size
     }
@@ -153,8 +165,7 @@ package struct LogDesk: Sendable {
 extension Node {
     /// The exact bytes of a payload from any log that is held; nil when none has it.
     package func payload(_ digest: Digest) throws -> [UInt8]? {
-        if let bytes = try logs.own?.payload(digest) { return bytes }
-        for mirror in logs.mirrors {
+        for mirror in logs.ownEpochs + logs.mirrors {
             if let bytes = try mirror.payload(digest) { return bytes }
         }
         return nil

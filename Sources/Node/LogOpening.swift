@@ -29,9 +29,9 @@ package struct LogOpening: Service {
 
     private func open() async throws {
         guard let log,
-            let signer = node.identity.logSigner(epoch: node.settings.epoch)
+            let signer = node.identity.logSigner(epoch: node.epoch)
         else { return }
-        try await node.viewFolder.recover(log)
+        try await node.recoverViews(of: log)
         if let problem = try rollback(of: log) {
             node.logger.critical(
                 "the log is older than its anchor: it is not written",
@@ -42,13 +42,14 @@ package struct LogOpening: Service {
         node.writer.open(log, node: node, signer: signer)
         if let head = log.head { opened(head) }
         if log.head == nil { _ = try await LogDesk(node: node).writeGenesis() }
+        try await node.carryOver()
         try await DecisionDesk(node: node).resume()
     }
 
     /// Why signing would risk a fork: the anchor, which lies outside the backup set, remembers more
     /// than the log holds, or another tree.
     private func rollback(of log: LogStore) throws -> Problem? {
-        let file = AnchorFile(folder: node.settings.anchorFolder, epoch: node.settings.epoch)
+        let file = AnchorFile(folder: node.settings.anchorFolder, epoch: node.epoch)
         guard let anchor = try file.read(), anchor.origin == log.origin, anchor.size > 0 else {
             return nil
         }

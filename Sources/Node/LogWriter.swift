@@ -23,8 +23,10 @@ package final class LogWriter: Service, Sendable {
         listeners.withLock { $0.append(listener) }
     }
 
-    /// Starts writing `log`.
+    /// Starts writing `log`; one whose epoch the registry has closed is refused instead.
     package func open(_ log: LogStore, node: Node, signer: NoteSigner) {
+        if let problem = node.closing(of: log) { return refuse(problem) }
+        refusal.withLock { $0 = nil }
         let made = Sequencer(
             log: log, signer: signer, time: node.time, disk: node.disk, logger: node.logger
         ) { [weak self] head in
@@ -37,6 +39,17 @@ package final class LogWriter: Service, Sendable {
     /// Keeps the log closed for writing: every append is answered with this problem.
     package func refuse(_ problem: Problem) {
         refusal.withLock { $0 = problem }
+    }
+
+    /// Ends writing the log that is open, such as when its epoch was closed: what waits is still
+    /// written, then every append is answered with this problem until another log is opened.
+    package func retire(_ problem: Problem) {
+        refuse(problem)
+        let retired = sequencer.withLock { current in
+            defer { current = nil }
+            return current
+        }
+        retired?.close()
     }
 
     /// Appends to the own log.
@@ -58,7 +71,6 @@ package final class LogWriter: Service, Sendable {
         try await withGracefulShutdownHandler {
             for await sequencer in opened {
                 try await sequencer.run()
-                return
             }
         } onGracefulShutdown: {
             self.opening.finish()

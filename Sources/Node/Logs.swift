@@ -4,10 +4,11 @@ package import NodeStore
 import Synchronization
 package import TransparencyLog
 
-/// The logs on this node's disk: the own one, and a copy of each other institution's.
+/// The logs on this node's disk: the own ones, an epoch each, and copies of other institutions'.
 package final class Logs: Sendable {
     private struct State {
-        var own: LogStore?
+        var own: [Int: LogStore] = [:]
+        var epoch = 1
         var mirrors: [String: LogStore] = [:]
     }
 
@@ -19,8 +20,24 @@ package final class Logs: Sendable {
         self.folder = folder
     }
 
-    /// The own log; nil for a member without one.
-    package var own: LogStore? { state.withLock { $0.own } }
+    /// The own log of the current epoch; nil for a member without one, and between two epochs.
+    package var own: LogStore? { state.withLock { $0.own[$0.epoch] } }
+
+    /// The epoch whose log is the one to write.
+    package var epoch: Int { state.withLock { $0.epoch } }
+
+    /// The own log of an epoch; nil when it is not here.
+    package func own(epoch: Int) -> LogStore? { state.withLock { $0.own[epoch] } }
+
+    /// The own logs of all epochs, in order.
+    package var ownEpochs: [LogStore] {
+        state.withLock { state in state.own.sorted { $0.key < $1.key }.map(\.value) }
+    }
+
+    /// Makes `epoch` the one to write; an earlier one is read only from now on.
+    package func turn(to epoch: Int) {
+        state.withLock { $0.epoch = max($0.epoch, epoch) }
+    }
 
     /// Opens the own log of an epoch when its file exists.
     ///
@@ -28,33 +45,47 @@ package final class Logs: Sendable {
     package func openOwn(epoch: Int, key: VerifierKey) throws {
         do {
             let store = try LogStore(path: folder.log(epoch: epoch), key: key, create: false)
-            state.withLock { $0.own = store }
+            state.withLock { $0.own[epoch] = store }
         } catch StoreError.missing { return }
     }
 
     /// Makes the own log of an epoch.
     ///
+    /// - Parameter inherited: what the earlier epochs say of each subject.
     /// - Throws: `StoreError.exists`.
-    package func createOwn(epoch: Int, key: VerifierKey) throws -> LogStore {
-        let store = try LogStore(path: folder.log(epoch: epoch), key: key, create: true)
-        state.withLock { $0.own = store }
+    package func createOwn(
+        epoch: Int,
+        key: VerifierKey,
+        inheriting inherited: [InheritedSubject] = []
+    ) throws -> LogStore {
+        let store = try LogStore(
+            path: folder.log(epoch: epoch), key: key, create: true, inheriting: inherited)
+        state.withLock { $0.own[epoch] = store }
         return store
     }
 
     /// The log of an origin, own or copied; nil when nothing of it is held.
     package func log(_ origin: String) -> LogStore? {
-        state.withLock { $0.own?.origin == origin ? $0.own : $0.mirrors[origin] }
+        state.withLock { state in
+            state.own.values.first { $0.origin == origin } ?? state.mirrors[origin]
+        }
     }
 
     /// The copy of a log, made when it is not there.
     ///
-    /// - Throws: `StoreError`.
-    package func mirror(key: VerifierKey) throws -> LogStore {
+    /// - Parameter inherited: what the earlier epochs say of each subject; asked for only to make
+    ///   a copy.
+    /// - Throws: `StoreError`, and what `inherited` throws.
+    package func mirror(
+        key: VerifierKey,
+        inheriting inherited: () throws -> [InheritedSubject] = { [] }
+    ) throws -> LogStore {
         try state.withLock { state in
             if let store = state.mirrors[key.name] { return store }
             let path = folder.mirror(originHash: Checkpoint.originHash(key.name).hex)
             let exists = DurableFile.exists(path)
-            let store = try LogStore(path: path, key: key, create: !exists)
+            let store = try LogStore(
+                path: path, key: key, create: !exists, inheriting: exists ? [] : inherited())
             state.mirrors[key.name] = store
             return store
         }

@@ -87,24 +87,19 @@ package struct Node: Sendable {
         heads = Heads(instance: Hex.encode(random.bytes(8)))
         viewFolder = ViewFolder(views: views)
         writer = LogWriter()
-        if let signer = identity.logSigner(epoch: settings.epoch) {
-            try logs.openOwn(epoch: settings.epoch, key: signer.key)
-        }
+        try openOwnLogs()
     }
 }
 
 /// What an operator chooses for a node.
 package struct NodeSettings: Sendable {
-    /// The epoch whose log this node writes.
-    package var epoch: Int
     /// Folder of the anchor, outside the backup set.
     package var anchorFolder: String
     /// When learner-free precedents are published.
     package var precedents: PrecedentPolicy
 
     /// Settings from their parts.
-    package init(epoch: Int, anchorFolder: String, precedents: PrecedentPolicy) {
-        self.epoch = epoch
+    package init(anchorFolder: String, precedents: PrecedentPolicy) {
         self.anchorFolder = anchorFolder
         self.precedents = precedents
     }

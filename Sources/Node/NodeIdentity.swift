@@ -7,8 +7,8 @@ package struct NodeIdentity: Sendable {
     package let domain: String
     /// The node's own address as members reach it, without a path.
     package let url: String
-    /// Signs checkpoints of the own log; nil for a member that keeps no log key here.
-    package let logKey: Ed25519Key?
+    /// Signs checkpoints of the own logs, by epoch; empty for a member that keeps no log key here.
+    package let logKeys: [Int: Ed25519Key]
     /// Cosigns others' checkpoints.
     package let witnessKey: Ed25519Key?
     /// Cosigns what is stored.
@@ -22,7 +22,7 @@ package struct NodeIdentity: Sendable {
     package init(
         domain: String,
         url: String,
-        logKey: Ed25519Key?,
+        logKeys: [Int: Ed25519Key],
         witnessKey: Ed25519Key?,
         mirrorKey: Ed25519Key?,
         credentialKey: Ed25519Key?,
@@ -30,7 +30,7 @@ package struct NodeIdentity: Sendable {
     ) {
         self.domain = domain
         self.url = url
-        self.logKey = logKey
+        self.logKeys = logKeys
         self.witnessKey = witnessKey
         self.mirrorKey = mirrorKey
         self.credentialKey = credentialKey
@@ -40,9 +40,11 @@ package struct NodeIdentity: Sendable {
     /// The origin of an epoch's log.
     package func origin(epoch: Int) -> String { "\(domain)/eccoe/\(epoch)" }
 
-    /// Signs the own checkpoints; nil without a log key.
+    /// Signs the own checkpoints of an epoch; nil without its key.
     package func logSigner(epoch: Int) -> NoteSigner? {
-        logKey.flatMap { NoteSigner(name: origin(epoch: epoch), type: .ed25519, signer: $0) }
+        logKeys[epoch].flatMap {
+            NoteSigner(name: origin(epoch: epoch), type: .ed25519, signer: $0)
+        }
     }
 
     /// Cosigns as a witness; nil without a witness key.

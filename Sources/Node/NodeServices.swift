@@ -17,7 +17,10 @@ package struct NodeServices: Sendable {
         let announcer = Announcer(node: node, clock: clock)
         let cosigning = Cosigning(node: node, clock: clock) { announcer.announce($0) }
         let anchor = AnchorKeeper(node: node, clock: clock)
-        let refresh = RegistryRefresh(node: node, clock: clock) { cosigning.headChanged() }
+        let refresh = RegistryRefresh(node: node, clock: clock) {
+            node.followEpochs()
+            cosigning.headChanged()
+        }
         let gossip = GossipService(node: node, clock: clock) { member in
             await refresh.refresh(from: member)
         }

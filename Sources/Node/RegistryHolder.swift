@@ -14,8 +14,11 @@ package struct LogIdentity: Sendable, Equatable {
     package let epoch: Int
     /// What verifies its checkpoints; its name is the origin.
     package let key: VerifierKey
+    /// How the epoch ended; nil while it is open.
+    package let closing: LogEpoch.Closing?
+
     /// Whether the epoch is open.
-    package let isOpen: Bool
+    package var isOpen: Bool { closing == nil }
 }
 
 /// Who must cosign a log.
@@ -85,6 +88,11 @@ package final class RegistryHolder: Sendable {
     /// A log by origin; nil when the registry does not know it.
     package func log(_ origin: String) -> LogIdentity? {
         current?.logKey(forOrigin: origin).flatMap(Self.identity)
+    }
+
+    /// The logs of one member, in the order of their epochs.
+    package func logs(of domain: String) -> [LogIdentity] {
+        logs.filter { $0.domain == domain }.sorted { $0.epoch < $1.epoch }
     }
 
     /// All logs.
@@ -164,7 +172,7 @@ package final class RegistryHolder: Sendable {
             domain: log.domain,
             epoch: Int(log.epoch.number),
             key: key,
-            isOpen: log.epoch.closed == nil
+            closing: log.epoch.closed
         )
     }
 }

@@ -101,7 +101,7 @@ package final class RegistryRefresh: Service, Sendable {
     private func recoverViews() async {
         for mirror in node.logs.mirrors {
             do {
-                try await node.viewFolder.recover(mirror)
+                try await node.recoverViews(of: mirror)
             } catch {
                 node.logger.error(
                     "the views could not be brought up to a copy",
@@ -114,12 +114,17 @@ package final class RegistryRefresh: Service, Sendable {
         guard let registry = node.registry.current else { return }
         let own = node.identity.domain
         let members = Set(node.registry.otherNodes.map(\.domain))
-        let logs = node.registry.logs.filter { $0.domain != own }
+        // An own log that is not here, such as one lost with its disk, is copied like another's.
+        let logs = node.registry.logs.filter {
+            $0.domain != own || !$0.isOpen && node.logs.own(epoch: $0.epoch) == nil
+        }
         let now = node.time.now()
         for log in logs {
             // Copies that are held are opened, so that peers can be served and told of them.
             do {
-                try node.noteHead(of: try node.logs.mirror(key: log.key))
+                try node.noteHead(of: node.mirror(of: log))
+            } catch let problem as Problem where problem.slug == .notConfirmed {
+                // The epoch before it comes first.
             } catch {
                 node.logger.error(
                     "a copy cannot be opened",

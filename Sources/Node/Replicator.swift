@@ -110,7 +110,7 @@ package struct Replicator: Sendable {
             )
         }
         try EvidenceDesk(node: node).examineWitnessed(log)
-        try await node.viewFolder.catchUp(log)
+        try await node.foldViews(of: log)
     }
 
     /// A larger signed head does not extend what is held: asks the same server for the tiles that

@@ -101,7 +101,8 @@ package final class Sequencer: Service, Sendable {
         while let batch = takeBatch() { try await commit(batch) }
     }
 
-    private func close() {
+    /// Takes no more requests; `run` ends when those that wait are written.
+    package func close() {
         pool.withLock { $0.closed = true }
         wake.yield()
     }

@@ -14,16 +14,29 @@ package actor ViewFolder {
         self.views = views
     }
 
-    /// Folds what a log holds beyond what the views know.
+    /// Folds what the logs of one member hold beyond what the views know: over the epochs in order,
+    /// each cut at its closing. Views that went beyond a closing are computed anew.
     ///
     /// - Throws: what the stores throw.
-    package func catchUp(_ log: LogStore) throws {
-        let domain = Self.domain(of: log.origin)
+    package func catchUp(_ epochs: [EpochSpan]) throws {
+        if try epochs.contains(where: { try views.folded($0.log.origin) > $0.end }),
+            let first = epochs.first
+        {
+            try views.forget(domain: Self.domain(of: first.log.origin))
+        }
+        for epoch in epochs {
+            try catchUp(epoch.log, upTo: min(epoch.end, epoch.log.size))
+            // A later epoch goes on from the whole of this one.
+            if epoch.isClosed, epoch.log.size < epoch.end { return }
+        }
+    }
+
+    private func catchUp(_ log: LogStore, upTo end: Int) throws {
         var from = try views.folded(log.origin)
-        while from < log.size {
-            let verdicts = try log.verdicts(from: from, to: min(from + Self.step, log.size))
+        while from < end {
+            let verdicts = try log.verdicts(from: from, to: min(from + Self.step, end))
             try views.fold(
-                domain: domain,
+                domain: Self.domain(of: log.origin),
                 origin: log.origin,
                 from: from,
                 entries: verdicts,
@@ -37,10 +50,12 @@ package actor ViewFolder {
     /// As `catchUp`, and shows what a crash left unshown although its payload is held: at start.
     ///
     /// - Throws: what the stores throw.
-    package func recover(_ log: LogStore) throws {
-        try catchUp(log)
-        let held = try views.undocumented(origin: log.origin).compactMap { try log.payload($0) }
-        if !held.isEmpty { try show(held, of: log) }
+    package func recover(_ epochs: [EpochSpan]) throws {
+        try catchUp(epochs)
+        for log in epochs.map(\.log) {
+            let held = try views.undocumented(origin: log.origin).compactMap { try log.payload($0) }
+            if !held.isEmpty { try show(held, of: log) }
+        }
     }
 
     /// Shows payloads that arrived after their leaves.
@@ -99,4 +114,21 @@ package actor ViewFolder {
         stringBytes: 64 << 10,
         totalBytes: Limits.payloadBytes
     )
+}
+
+/// An epoch of a member's log, as far as it counts.
+package struct EpochSpan: Sendable {
+    /// The log as it is held.
+    package let log: LogStore
+    /// Leaves that count: those before the closing, or all.
+    package let end: Int
+    /// Whether the registry has closed it at `end`.
+    package let isClosed: Bool
+
+    /// A span from its parts.
+    package init(log: LogStore, end: Int, isClosed: Bool) {
+        self.log = log
+        self.end = end
+        self.isClosed = isClosed
+    }
 }

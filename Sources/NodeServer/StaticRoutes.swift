@@ -31,7 +31,9 @@ struct StaticRoutes: Sendable {
     }
 
     private func ownLog(_ epoch: String) throws -> LogStore {
-        guard let log = node.logs.own, epoch == String(node.settings.epoch) else {
+        guard let number = Int(epoch), String(number) == epoch,
+            let log = node.logs.own(epoch: number)
+        else {
             throw Problem(.noLog, "this node has no log of epoch \(epoch)")
         }
         return log

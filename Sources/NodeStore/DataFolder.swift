@@ -93,6 +93,32 @@ package struct DataFolder: Sendable, Hashable {
         try DurableFile.write(JSON.object(jwk).canonicalBytes + [0x0a], to: path, mode: 0o400)
     }
 
+    /// The file of an epoch's log key.
+    package func logKey(epoch: Int) -> String { file("keys/log-\(epoch).key") }
+
+    /// The log keys that are here, by epoch.
+    ///
+    /// - Throws: `StoreError.exposedKey`, `.corrupt`, `.file`.
+    package func readLogKeys() throws -> [Int: Ed25519Key] {
+        var keys: [Int: Ed25519Key] = [:]
+        for name in try DurableFile.list(file("keys")) {
+            guard name.hasPrefix("log-"), name.hasSuffix(".key"),
+                let epoch = Int(name.dropFirst(4).dropLast(4)), epoch > 0
+            else { continue }
+            keys[epoch] = try Self.readKey(logKey(epoch: epoch))
+        }
+        return keys
+    }
+
+    /// The epochs whose log is here.
+    ///
+    /// - Throws: `StoreError.file`.
+    package func logEpochs() throws -> [Int] {
+        try DurableFile.list(file("log")).compactMap { name in
+            name.hasSuffix(".sqlite") ? Int(name.dropLast(7)) : nil
+        }.sorted()
+    }
+
     /// Reads a key; nil when there is no such file.
     ///
     /// - Throws: `StoreError.exposedKey`, `.corrupt`, `.file`.

@@ -8,7 +8,7 @@ extension GRDB.Database {
     func subjectState(_ key: SubjectKey) throws -> SubjectState? {
         let statement = try cachedStatement(
             sql: """
-                SELECT revision, idx, living, payload FROM subject
+                SELECT revision, idx, living, payload, earlier FROM subject
                 WHERE scope = ? AND subject = ?
                 """
         )
@@ -20,7 +20,8 @@ extension GRDB.Database {
             revision: row["revision"],
             index: row["idx"],
             living: row["living"],
-            payload: payload.flatMap { Digest(bytes: $0) }
+            payload: payload.flatMap { Digest(bytes: $0) },
+            isEarlier: row["earlier"]
         )
     }
 

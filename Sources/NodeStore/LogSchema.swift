@@ -1,7 +1,7 @@
 /// The tables of one log, own or mirrored. What a log holds for ever refuses UPDATE and DELETE.
 enum LogSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first]
+    static let migrations = [first, epochs]
 
     private static let first = """
         CREATE TABLE log(
@@ -38,5 +38,20 @@ enum LogSchema {
             BEGIN SELECT RAISE(ABORT, 'a log never shrinks'); END;
         CREATE TRIGGER head_is_kept BEFORE DELETE ON head
             BEGIN SELECT RAISE(ABORT, 'a log keeps its head'); END;
+        """
+
+    /// Subjects go on across epochs: what the earlier ones say of each is written once, when the
+    /// epoch's log is made.
+    private static let epochs = """
+        CREATE TABLE inherited(
+            scope TEXT NOT NULL, subject TEXT NOT NULL, revision INTEGER NOT NULL,
+            idx INTEGER NOT NULL, living INTEGER NOT NULL, payload BLOB, content BLOB,
+            PRIMARY KEY (scope, subject)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER inherited_is_final BEFORE UPDATE ON inherited
+            BEGIN SELECT RAISE(ABORT, 'an earlier epoch changes nothing'); END;
+        CREATE TRIGGER inherited_is_kept BEFORE DELETE ON inherited
+            BEGIN SELECT RAISE(ABORT, 'an earlier epoch forgets nothing'); END;
+        ALTER TABLE subject ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0;
         """
 }

@@ -28,10 +28,17 @@ package final class LogStore: Sendable {
 
     /// Opens a log.
     ///
-    /// - Parameter create: whether to make it; a log that exists is then refused, and without it a
-    ///   log that does not exist.
+    /// - Parameters:
+    ///   - create: whether to make it; a log that exists is then refused, and without it a log that
+    ///     does not exist.
+    ///   - inherited: of a log that is made, what the earlier epochs say of each subject.
     /// - Throws: `StoreError`, and what SQLite says.
-    package init(path: String, key: VerifierKey, create: Bool) throws {
+    package init(
+        path: String,
+        key: VerifierKey,
+        create: Bool,
+        inheriting inherited: [InheritedSubject] = []
+    ) throws {
         if create, FileManager.default.fileExists(atPath: path) { throw StoreError.exists(path) }
         origin = key.name
         self.key = key
@@ -43,6 +50,7 @@ package final class LogStore: Sendable {
                     sql: "INSERT INTO log VALUES (1, ?, ?)",
                     arguments: [key.name, key.text]
                 )
+                for subject in inherited { try db.inherit(subject) }
             } else if stored?["vkey"] != key.text {
                 throw StoreError.corrupt(path, reason: "it belongs to another key")
             }

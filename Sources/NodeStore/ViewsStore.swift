@@ -27,6 +27,21 @@ package final class ViewsStore: Sendable {
         }
     }
 
+    /// Drops everything that the views show of a member, to be folded anew.
+    package func forget(domain: String) throws {
+        try pool.write { db in
+            let items = "(SELECT rowid FROM item WHERE domain = ?)"
+            for sql in [
+                "DELETE FROM item_text WHERE rowid IN \(items)",
+                "DELETE FROM alias WHERE item IN \(items)", "DELETE FROM item WHERE domain = ?",
+                "DELETE FROM precedent WHERE domain = ?", "DELETE FROM decision WHERE domain = ?",
+                "DELETE FROM folded WHERE substr(origin, 1, instr(origin, '/') - 1) = ?",
+            ] {
+                try db.execute(sql: sql, arguments: [domain])
+            }
+        }
+    }
+
     /// Folds entries [from, from + count) of a log, and the payloads at hand, in one transaction.
     ///
     /// - Parameters:

@@ -24,7 +24,6 @@ struct Daemon {
         let node = try Node(
             identity: try identity(folder),
             settings: NodeSettings(
-                epoch: 1,
                 anchorFolder: configuration.anchor,
                 precedents: configuration.precedents
             ),
@@ -72,7 +71,7 @@ struct Daemon {
         NodeIdentity(
             domain: configuration.domain,
             url: configuration.url,
-            logKey: try folder.readKey(.log),
+            logKeys: try folder.readLogKeys(),
             witnessKey: try folder.readKey(.witness),
             mirrorKey: try folder.readKey(.mirror),
             credentialKey: try folder.readKey(.credential),

@@ -59,14 +59,13 @@ final class Institution: Sendable {
             identity: NodeIdentity(
                 domain: domain,
                 url: "https://\(domain):8443",
-                logKey: Self.key(domain, .log),
+                logKeys: [1: Self.key(domain, .log)],
                 witnessKey: Self.key(domain, .witness),
                 mirrorKey: Self.key(domain, .mirror),
                 credentialKey: Self.key(domain, .credential),
                 nodeKey: Self.key(domain, .node)
             ),
             settings: NodeSettings(
-                epoch: 1,
                 anchorFolder: folder + "/anchor-" + domain,
                 precedents: precedents
             ),

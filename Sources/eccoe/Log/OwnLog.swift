@@ -14,9 +14,8 @@ struct OwnLog {
     /// The log of the newest epoch; the first one while there is none.
     init(_ folder: DataFolder) throws {
         self.folder = folder
-        let names = try DurableFile.list(folder.file("log"))
-        let epochs = names.compactMap { $0.hasSuffix(".sqlite") ? Int($0.dropLast(7)) : nil }
-        epoch = epochs.max() ?? 1
+        let epochs = try folder.logEpochs()
+        epoch = epochs.last ?? 1
         reader = epochs.isEmpty ? nil : try LogReader(path: folder.log(epoch: epoch))
     }
 
@@ -24,7 +23,7 @@ struct OwnLog {
     func key() throws -> VerifierKey {
         if let head = try reader?.head() { return try VerifierKey(head.vkey) }
         let domain = try OwnMember.read(folder).domain
-        guard let key = try folder.readKey(.log),
+        guard let key = try DataFolder.readKey(folder.logKey(epoch: epoch)),
             let verifier = VerifierKey(
                 name: "\(domain)/eccoe/\(epoch)",
                 type: .ed25519,
@@ -36,7 +35,7 @@ struct OwnLog {
                 Problem(
                     .keyUnusable,
                     "there is no log key",
-                    at: folder.file("keys/\(DataFolder.KeyUse.log.rawValue).key"),
+                    at: folder.logKey(epoch: epoch),
                     try: "name the data folder with --data, or make one: eccoe init"
                 )
             )
