@@ -80,14 +80,34 @@ package final class Logs: Sendable {
         key: VerifierKey,
         inheriting inherited: () throws -> [InheritedSubject] = { [] }
     ) throws -> LogStore {
-        try state.withLock { state in
+        if let store = state.withLock({ $0.mirrors[key.name] }) { return store }
+        let path = folder.mirror(originHash: Checkpoint.originHash(key.name).hex)
+        // Asks for other logs, so it comes before the lock is taken again.
+        let seeds = DurableFile.exists(path) ? [] : try inherited()
+        return try state.withLock { state in
             if let store = state.mirrors[key.name] { return store }
-            let path = folder.mirror(originHash: Checkpoint.originHash(key.name).hex)
-            let exists = DurableFile.exists(path)
             let store = try LogStore(
-                path: path, key: key, create: !exists, inheriting: exists ? [] : inherited())
+                path: path, key: key, create: !DurableFile.exists(path), inheriting: seeds)
             state.mirrors[key.name] = store
             return store
+        }
+    }
+
+    /// Puts the copy of a log aside as evidence, `<file>.aside-<root>`; the next copy starts anew.
+    ///
+    /// - Returns: where it lies now; nil when there was no copy.
+    /// - Throws: `StoreError`.
+    package func setAside(_ origin: String) throws -> String? {
+        try state.withLock { state in
+            guard let store = state.mirrors[origin] else { return nil }
+            let path = folder.mirror(originHash: Checkpoint.originHash(origin).hex)
+            let mark = (store.head?.checkpoint.root ?? MerkleTree.emptyRoot).hex.prefix(16)
+            try store.close()
+            state.mirrors[origin] = nil
+            for part in ["-wal", "-shm", ""] where DurableFile.exists(path + part) {
+                try DurableFile.move(path + part, to: "\(path).aside-\(mark)\(part)")
+            }
+            return "\(path).aside-\(mark)"
         }
     }
 

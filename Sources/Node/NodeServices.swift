@@ -19,6 +19,7 @@ package struct NodeServices: Sendable {
         let anchor = AnchorKeeper(node: node, clock: clock)
         let refresh = RegistryRefresh(node: node, clock: clock) {
             node.followEpochs()
+            node.fetchClosedEpochs()
             cosigning.headChanged()
         }
         let gossip = GossipService(node: node, clock: clock) { member in

@@ -7,7 +7,7 @@ import TransparencyLog
 
 /// Copies one log from a member: checkpoint, entries, payloads, each checked before it is kept.
 package struct Replicator: Sendable {
-    private let node: Node
+    let node: Node
 
     /// A replicator for this node.
     package init(node: Node) {
@@ -26,22 +26,35 @@ package struct Replicator: Sendable {
         guard let address = node.registry.address(of: domain) else {
             throw Problem(.notAMember, "\(domain) has no node in the registry")
         }
-        let base =
-            domain == identity.domain
-            ? "/log/\(identity.epoch)" : "/mirror/\(Checkpoint.originHash(origin).hex)"
-        let source = LogSource(transport: node.transport, peer: address, base: base)
-        let log = try node.logs.mirror(key: identity.key)
+        for earlier in node.registry.logs(of: identity.domain) where earlier.epoch < identity.epoch
+        {
+            guard let closing = earlier.closing, try !node.isWhole(earlier) else { continue }
+            let source = LogSource(of: earlier, at: address, by: node.transport)
+            try await fetch(earlier, closedAt: closing, from: source)
+        }
+        let source = LogSource(of: identity, at: address, by: node.transport)
+        if let closing = identity.closing {
+            return try await fetch(identity, closedAt: closing, from: source)
+        }
+        let log = try node.mirror(of: identity)
         let target = try await newest(of: source, beyond: log.size, key: identity.key)
         let trimmed = try known(target)
         try EvidenceDesk(node: node).examine(trimmed)
         try refuseQuarantined(origin)
         try await take(trimmed, into: log, from: source)
+        try await complete(log, from: source)
+    }
+
+    /// Fetches the payloads that a copy lacks, and tells gossip how far it is.
+    func complete(_ log: LogStore, from source: LogSource) async throws {
         try await fetchPayloads(of: log, from: source)
         try node.noteHead(of: log)
         // No feed repeats the row, so what is missing must be asked for again.
         let missing = try log.wantedCount()
         guard missing == 0 else {
-            throw Problem(.notFound, "\(domain) does not have \(missing) payloads of \(origin)")
+            throw Problem(
+                .notFound,
+                "\(source.peer.domain) does not have \(missing) payloads of \(log.origin)")
         }
     }
 
@@ -69,7 +82,7 @@ package struct Replicator: Sendable {
 
     /// The checkpoint with the lines that are known and verified, and no others: what is stored is
     /// served again, and nobody shall fill a note with strangers' lines.
-    private func known(_ checkpoint: VerifiedCheckpoint) throws -> VerifiedCheckpoint {
+    func known(_ checkpoint: VerifiedCheckpoint) throws -> VerifiedCheckpoint {
         let witnesses = node.registry.witnessKeys
         let keys = [checkpoint.key] + witnesses
         let lines = checkpoint.note.signatures.filter { line in
@@ -81,7 +94,7 @@ package struct Replicator: Sendable {
         return trimmed
     }
 
-    private func take(
+    func take(
         _ target: VerifiedCheckpoint,
         into log: LogStore,
         from source: LogSource
@@ -91,14 +104,7 @@ package struct Replicator: Sendable {
             try log.update(note: head.adding(target.note.signatures))
             return
         }
-        var step = LogExtension(from: log.range, to: target)
-        while let tile = step.next {
-            guard let bytes = try await source.get("/\(tile.path)", limit: Limits.bundleBytes)
-            else {
-                throw Problem(.notFound, "\(source.peer.domain) does not serve \(tile.path)")
-            }
-            try step.receive(bytes)
-        }
+        let step = try await entries(of: target, beyond: log.range, from: source)
         try refuseQuarantined(log.origin)
         do {
             try log.extend(by: step)
@@ -145,6 +151,23 @@ package struct Replicator: Sendable {
             try: "eccoe evidence show \(origin); only closing the epoch lifts it")
     }
 
+    /// The entries between a tree and the head to reach.
+    func entries(
+        of target: VerifiedCheckpoint,
+        beyond range: CompactRange,
+        from source: LogSource
+    ) async throws -> LogExtension {
+        var step = LogExtension(from: range, to: target)
+        while let tile = step.next {
+            guard let bytes = try await source.get("/\(tile.path)", limit: Limits.bundleBytes)
+            else {
+                throw Problem(.notFound, "\(source.peer.domain) does not serve \(tile.path)")
+            }
+            try step.receive(bytes)
+        }
+        return step
+    }
+
     private func fetchPayloads(of log: LogStore, from source: LogSource) async throws {
         while true {
             let wanted = try log.wantedPayloads(limit: Limits.batchHashes)
@@ -185,6 +208,15 @@ struct LogSource: Sendable {
     let transport: any PeerTransport
     let peer: PeerAddress
     let base: String
+
+    /// A log as its author or anybody with a copy serves it.
+    init(of log: LogIdentity, at peer: PeerAddress, by transport: any PeerTransport) {
+        self.transport = transport
+        self.peer = peer
+        base =
+            peer.domain == log.domain
+            ? "/log/\(log.epoch)" : "/mirror/\(Checkpoint.originHash(log.key.name).hex)"
+    }
 
     /// The bytes of a resource; nil for 404.
     func get(_ path: String, limit: Int) async throws -> [UInt8]? {

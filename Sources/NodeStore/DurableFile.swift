@@ -125,6 +125,14 @@ extension DurableFile {
         FileManager.default.fileExists(atPath: path)
     }
 
+    /// Gives a file another name in the same folder; what has that name is replaced.
+    ///
+    /// - Throws: `StoreError.file`.
+    package static func move(_ path: String, to target: String) throws {
+        guard rename(path, target) == 0 else { throw StoreError.file(path, errno) }
+        try syncFolder(of: target)
+    }
+
     /// Removes a file; fine when there is none.
     ///
     /// - Throws: `StoreError.file`.

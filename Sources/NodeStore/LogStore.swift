@@ -60,6 +60,13 @@ package final class LogStore: Sendable {
         state.withLock { $0 = loaded }
     }
 
+    /// Closes the file; whoever still reads gets an error.
+    ///
+    /// - Throws: what SQLite says.
+    package func close() throws {
+        try pool.close()
+    }
+
     /// The newest head: of the own log the last one signed, of a copy the last one verified; nil
     /// before the first.
     package var head: VerifiedCheckpoint? {

@@ -59,7 +59,7 @@ final class Institution: Sendable {
             identity: NodeIdentity(
                 domain: domain,
                 url: "https://\(domain):8443",
-                logKeys: [1: Self.key(domain, .log)],
+                logKeys: [1: Self.key(domain, .log), 2: Self.secondLogKey(domain)],
                 witnessKey: Self.key(domain, .witness),
                 mirrorKey: Self.key(domain, .mirror),
                 credentialKey: Self.key(domain, .credential),
@@ -81,6 +81,11 @@ final class Institution: Sendable {
 
     static func key(_ domain: String, _ use: MemberKey.Use) throws -> Ed25519Key {
         try TestKeys.key("\(domain) \(use.rawValue)")
+    }
+
+    /// The key of the second epoch, for tests that close the first.
+    static func secondLogKey(_ domain: String) throws -> Ed25519Key {
+        try TestKeys.key("\(domain) log 2")
     }
 
     static func origin(_ domain: String) -> String { "\(domain)/eccoe/1" }

@@ -152,8 +152,10 @@ private struct NodeDesks {
         case ("POST", "v1", "blobs"):
             let batch = try BlobBatch(request.body)
             return .ok(BlobBatch.encode(try batch.digests.map { try node.payload($0) }))
-        case ("GET", "log", "1"):
-            return try node.logs.own.flatMap { try resource(parts.dropFirst(2), of: $0) }
+        case ("GET", "log", let epoch?):
+            return try Int(epoch).flatMap { node.logs.own(epoch: $0) }.flatMap {
+                try resource(parts.dropFirst(2), of: $0)
+            }
         case ("GET", "mirror", let hash?):
             return try node.logs.mirror(originHash: hash).flatMap {
                 try resource(parts.dropFirst(2), of: $0)
