@@ -85,6 +85,7 @@ package final class RegistryRefresh: Service, Sendable {
                 }
                 if before != node.registry.version {
                     tellGossip()
+                    await foldClosedEpochs()
                     changed()
                 }
                 return true
@@ -93,6 +94,20 @@ package final class RegistryRefresh: Service, Sendable {
                 try files.save(workflow.stored, replacing: stored)
                 node.logger.warning("registry refused", metadata: ["reason": "\(refusal)"])
                 return false
+            }
+        }
+    }
+
+    /// What came after a closing leaves the views as soon as the closing is known.
+    private func foldClosedEpochs() async {
+        for identity in node.registry.logs where !identity.isOpen {
+            do {
+                guard let log = node.logs.log(identity.key.name) else { continue }
+                try await node.foldViews(of: log)
+            } catch {
+                node.logger.error(
+                    "the views could not be cut at a closing",
+                    metadata: ["origin": "\(identity.key.name)", "error": "\(error)"])
             }
         }
     }
