@@ -98,6 +98,13 @@ package struct LogReader: Sendable {
         }
     }
 
+    /// The note of the newest checkpoint that reached its quorum; nil before the first.
+    package func confirmed() throws -> SignedNote? {
+        try queue.read { db in
+            try Data.fetchOne(db, sql: "SELECT note FROM confirmed ORDER BY size DESC")
+        }.map { try SignedNote(Array($0)) }
+    }
+
     /// A tile or bundle; nil when the log is too short for it.
     package func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
         try queue.read { try $0.resource(tile) }

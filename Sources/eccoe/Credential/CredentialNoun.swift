@@ -119,7 +119,8 @@ struct CredentialDID: Verb {
 
     func execute() async throws {
         let own = try OwnMember.read(node.folder)
-        let member = try RegistryCopy.accepted(node.folder)?.member(own.domain)?.document ?? own
+        let member =
+            try RegistryFiles(folder: node.folder).accepted()?.member(own.domain)?.document ?? own
         let keys = member.keys.filter { $0.use == .credential && $0.isValid(at: now) }
             .map { DIDWeb.NamedKey(kid: $0.kid, key: $0.publicKey) }
         guard !keys.isEmpty, let document = DIDWeb.document(domain: member.domain, keys: keys)

@@ -53,7 +53,7 @@ struct CredentialVerify: Verb {
     }
 
     private func report(_ text: [UInt8], at time: Instant) async throws -> CredentialReport {
-        let registry = try RegistryCopy.accepted(node.folder)
+        let registry = try RegistryFiles(folder: node.folder).accepted()
         let transport =
             offline
             ? nil

@@ -113,7 +113,7 @@ struct DecisionVerify: Verb {
             }
             return digest
         }
-        let registry = digest == nil ? try RegistryCopy.accepted(node.folder) : nil
+        let registry = digest == nil ? try RegistryFiles(folder: node.folder).accepted() : nil
         let report = try Receipt.verify(
             bytes,
             newerRegistry: registry,

@@ -20,7 +20,7 @@ enum MemberList {
     ///
     /// - Throws: `CommandFailure`, 66, when there is none.
     static func registry(_ folder: DataFolder) throws -> TrustedRegistry {
-        guard let registry = try RegistryCopy.accepted(folder) else {
+        guard let registry = try RegistryFiles(folder: folder).accepted() else {
             throw CommandFailure(
                 .noInput,
                 Problem(

@@ -9,7 +9,7 @@ struct RegistryAuthority {
     private let folder: DataFolder
 
     /// Where the published tree is.
-    var published: RegistryCopy { RegistryCopy(folder: folder.registryAuthority + "/public") }
+    var published: RegistryFiles { RegistryFiles(published: folder) }
 
     private var keyFolder: String { folder.registryAuthority + "/keys" }
 
@@ -20,7 +20,7 @@ struct RegistryAuthority {
 
     /// Whether this folder runs a registry.
     var isThere: Bool {
-        FileManager.default.fileExists(atPath: published.folder + "/metadata/timestamp.json")
+        FileManager.default.fileExists(atPath: published.root + "/metadata/timestamp.json")
     }
 
     /// Holds the authority for this process.
@@ -38,12 +38,12 @@ struct RegistryAuthority {
                 Problem(
                     .notFound,
                     "no registry is run in this data folder",
-                    at: published.folder,
+                    at: published.root,
                     try: "name the operator's folder with --data, or found one: eccoe registry init"
                 )
             )
         }
-        return try RegistryRepository(files: try published.files())
+        return try RegistryRepository(files: try published.load().files)
     }
 
     /// All signing keys that are at hand.
@@ -66,7 +66,7 @@ struct RegistryAuthority {
 
     /// The invite to the network, by its newest root.
     func invite(url: String) throws -> Invite {
-        let stored = StoredMetadata(files: try published.files())
+        let stored = try published.load()
         guard let version = stored.rootVersions.last,
             let root = stored.files[RegistryPath.root(version: version)],
             let invite = Invite(
@@ -77,7 +77,7 @@ struct RegistryAuthority {
         else {
             throw CommandFailure(
                 .noInput,
-                Problem(.notFound, "the registry has no root", at: published.folder)
+                Problem(.notFound, "the registry has no root", at: published.root)
             )
         }
         return invite

@@ -126,7 +126,7 @@ struct RegistryInit: Verb {
         guard let root = try authority.published.files()[path] else {
             throw StoreError.missing(path)
         }
-        try RegistryCopy(folder: folder.registry).write(root, to: path)
+        try RegistryFiles(folder: folder).write(root, to: path)
         let source: JSON = ["folder": .string(authority.published.folder)]
         try DurableFile.write(source.canonicalBytes + [0x0a], to: folder.registrySource)
     }

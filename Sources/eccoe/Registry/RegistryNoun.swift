@@ -12,7 +12,7 @@ struct RegistryNoun: AsyncParsableCommand {
         abstract: "The member key registry: whom the network trusts.",
         subcommands: [
             RegistryInit.self, RegistryRequests.self, RegistryAdmit.self, RegistryList.self,
-            RegistryInvite.self, RegistryRefresh.self,
+            RegistryInvite.self, RegistryRefresh.self, RegistryCloseEpoch.self,
         ]
     )
 }

@@ -44,7 +44,8 @@ struct Join: Verb {
                 base: nil,
                 document: member
             )
-            try await send(request, to: invite, by: client)
+            let keys = try DataFolder.KeyUse.allCases.compactMap { try folder.readKey($0) }
+            try await request.send(to: invite.baseURL, signedBy: keys, by: client)
             try trust(stored, invite: invite, pem: pem, folder: folder)
         } catch {
             await client.shutdown()
@@ -123,49 +124,13 @@ struct Join: Verb {
         }
     }
 
-    private func send(
-        _ request: RegistryRequest,
-        to invite: Invite,
-        by client: FetchClient
-    ) async throws {
-        let signers: [any Signer] = try DataFolder.KeyUse.allCases.compactMap { use in
-            try node.folder.readKey(use)
-        }
-        let body = try request.signed(by: signers)
-        let url = invite.baseURL + "/requests"
-        let response = try await client.send(
-            "POST",
-            url,
-            headers: [("Content-Type", "application/json")],
-            body: body,
-            maximumBytes: 64 << 10
-        )
-        guard (200..<300).contains(response.status) else {
-            let problem = (try? JSON.read(response.body)).flatMap { Problem(json: $0) }
-            throw problem.map { CommandFailure($0) }
-                ?? CommandFailure(
-                    .unavailable,
-                    Problem(
-                        .registryUnavailable,
-                        "the registry answered with status \(response.status)",
-                        at: url
-                    )
-                )
-        }
-    }
-
     private func trust(
         _ stored: StoredMetadata,
         invite: Invite,
         pem: [UInt8]?,
         folder: DataFolder
     ) throws {
-        let copy = RegistryCopy(folder: folder.registry)
-        let timestamp = RegistryPath.timestamp
-        for (path, bytes) in stored.files where path != timestamp {
-            try copy.write(bytes, to: path)
-        }
-        if let bytes = stored.files[timestamp] { try copy.write(bytes, to: timestamp) }
+        try RegistryFiles(folder: folder).save(stored, replacing: StoredMetadata(files: [:]))
         var source = JSONObject()
         source["url"] = .string(invite.baseURL)
         source["ca"] = pem.map { .string(String(decoding: $0, as: UTF8.self)) }

@@ -2,7 +2,6 @@ import CanonicalJSON
 import Federation
 import Foundation
 package import MemberRegistry
-package import NodeStore
 
 /// Where a node gets its registry from.
 package enum RegistrySource: Sendable, Equatable {
@@ -33,7 +32,8 @@ package enum RegistrySource: Sendable, Equatable {
 package struct RegistryFiles: Sendable {
     private static let parts = ["metadata", "targets", "local"]
 
-    private let root: String
+    /// Where they are.
+    package let root: String
 
     /// The registry that a node has accepted.
     package init(folder: DataFolder) {
@@ -49,11 +49,26 @@ package struct RegistryFiles: Sendable {
     ///
     /// - Throws: `StoreError`.
     package func write(_ change: RepositoryChange) throws {
-        for file in change.files {
-            let path = root + "/" + file.path
-            try DurableFile.makeFolder((path as NSString).deletingLastPathComponent)
-            try DurableFile.write(file.bytes, to: path)
-        }
+        for file in change.files { try write(file.bytes, to: file.path) }
+    }
+
+    /// Writes one file of the registry, such as its first root.
+    ///
+    /// - Parameter path: below the registry's folder.
+    /// - Throws: `StoreError`.
+    package func write(_ bytes: [UInt8], to path: String) throws {
+        let file = root + "/" + path
+        try DurableFile.makeFolder((file as NSString).deletingLastPathComponent)
+        try DurableFile.write(bytes, to: file)
+    }
+
+    /// The registry as it was accepted, from this disk; nil when there is none.
+    ///
+    /// - Throws: `RegistryRefusal` when the copy is damaged, `StoreError`.
+    package func accepted() throws -> TrustedRegistry? {
+        let stored = try load()
+        guard stored.files[RegistryPath.timestamp] != nil else { return nil }
+        return try TrustedRegistry.restored(from: stored)
     }
 
     /// Everything that is there.
@@ -89,9 +104,7 @@ package struct RegistryFiles: Sendable {
         }
         for path in order {
             guard let bytes = changed[path] else { continue }
-            let file = root + "/" + path
-            try DurableFile.makeFolder((file as NSString).deletingLastPathComponent)
-            try DurableFile.write(bytes, to: file)
+            try write(bytes, to: path)
         }
     }
 }
