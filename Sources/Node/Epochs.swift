@@ -12,6 +12,17 @@ extension Node {
     /// log here; the first one before that.
     package var epoch: Int { logs.epoch }
 
+    /// Signs the own log of an epoch; its key may have been made after the daemon's start. nil
+    /// without a key.
+    ///
+    /// - Throws: `StoreError.exposedKey`, `.corrupt`, `.file`.
+    func logSigner(epoch: Int) throws -> NoteSigner? {
+        if let signer = identity.logSigner(epoch: epoch) { return signer }
+        return try DataFolder.readKey(folder.logKey(epoch: epoch)).flatMap {
+            NoteSigner(name: identity.origin(epoch: epoch), type: .ed25519, signer: $0)
+        }
+    }
+
     /// Opens the own logs of all epochs.
     ///
     /// - Throws: `StoreError`.

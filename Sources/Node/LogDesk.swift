@@ -19,7 +19,7 @@ package struct LogDesk: Sendable {
     /// - Throws: `Problem` `not-a-member` until the registry names this log's key, `log-exists`.
     package func create() async throws -> JSON {
         let epoch = node.epoch
-        guard let signer = node.identity.logSigner(epoch: epoch) else {
+        guard let signer = try node.logSigner(epoch: epoch) else {
             throw Problem(
                 .keyUnusable,
                 "this node has no key for epoch \(epoch) of its log",

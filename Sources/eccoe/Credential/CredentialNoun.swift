@@ -4,6 +4,7 @@ import Credentials
 import Federation
 import Keys
 import MemberRegistry
+import NodeStore
 
 /// `eccoe credential ...`
 struct CredentialNoun: AsyncParsableCommand {

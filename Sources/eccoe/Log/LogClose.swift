@@ -131,8 +131,7 @@ struct LogClose: Verb {
             Read this code to the registry's operator by another channel:
               \(request.shortAuthenticationString)
 
-            Restart the daemon once it is granted, so that it reads the new key; then begin the
-            epoch: eccoe log init
+            Once it is granted, begin the epoch: eccoe log init
 
             """
         }

@@ -123,11 +123,11 @@ struct RegistryInit: Verb {
 
     private func trust(_ authority: RegistryAuthority, folder: DataFolder) throws {
         let path = RegistryPath.root(version: 1)
-        guard let root = try authority.published.files()[path] else {
+        guard let root = try authority.published.load().files[path] else {
             throw StoreError.missing(path)
         }
         try RegistryFiles(folder: folder).write(root, to: path)
-        let source: JSON = ["folder": .string(authority.published.folder)]
+        let source: JSON = ["folder": .string(authority.published.root)]
         try DurableFile.write(source.canonicalBytes + [0x0a], to: folder.registrySource)
     }
 }
