@@ -65,7 +65,8 @@ import Testing
         let root = try #require(head["root"]?.string)
         let next = try #require(try DataFolder.readKey(b.folder.logKey(epoch: 2)))
         let jwk = operatorNode.file("next.jwk")
-        try DurableFile.write(JWK.encode(next.publicKey).canonicalBytes, to: jwk)
+        let written = try #require(JWK.encode(next.publicKey))
+        try DurableFile.write(written.canonicalBytes, to: jwk)
         let act = [
             "registry", "close-epoch", b.domain, "--size", "2", "--root", root, "--reason",
             "keys lost", "--next-key", jwk,
