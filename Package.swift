@@ -106,7 +106,8 @@ let package = Package(
         .target(
             name: "NodeStore",
             dependencies: [
-                "Keys", "CanonicalJSON", "TransparencyLog", "MemberRegistry", "Catalogue", "Federation",
+                "Keys", "CanonicalJSON", "TransparencyLog", "MemberRegistry", "Catalogue",
+                "Federation",
                 grdb,
             ],
             swiftSettings: strict

@@ -35,6 +35,10 @@ package struct LogDesk: Sendable {
                     + "eccoe status"
             )
         }
+        guard node.logs.own == nil else {
+            throw Problem(
+                .logExists, "the log is there already", at: node.folder.log(epoch: epoch))
+        }
         let anchor = AnchorFile(folder: node.settings.anchorFolder, epoch: epoch)
         if let known = try anchor.read(), known.size > 0 {
             throw Problem(
