@@ -10,6 +10,7 @@ final class Inspection: Sendable {
     /// Requests of one node that may be open at a time, for each member.
     private static let requestsPerMember = 8
 
+    private let found = Mutex<Int64?>(nil)
     /// Leaves of each log that a member has held, by member and origin.
     private let sizes = Mutex<[String: [String: Int]]>([:])
 
@@ -18,6 +19,7 @@ final class Inspection: Sendable {
 
     /// Every minute: verified sizes never fall, nothing piles up.
     func look(at world: World) {
+        judgeForks(world)
         for life in world.lives where world.watcher.isHonest(life.domain) {
             let logs = life.node.logs.mirrors + [life.node.logs.own].compactMap(\.self)
             for log in logs {
@@ -41,6 +43,30 @@ final class Inspection: Sendable {
             }
         }
     }
+
+    /// A fork is found by everybody within a virtual day, and no honest author is accused of one.
+    func judgeForks(_ world: World) {
+        let lives = world.lives.filter { world.watcher.isHonest($0.domain) }
+        for life in lives {
+            for origin in life.node.quarantine.proven.sorted()
+            where world.watcher.isHonest(String(origin.prefix { $0 != "/" })) {
+                world.watcher.violated("\(life.domain) accuses \(origin), which is no fork")
+            }
+        }
+        let origin = Identity.origin(world.clonable)
+        guard let time = world.watcher.forked(origin), found.withLock({ $0 == nil }) else { return }
+        let since = time.duration(to: world.clock.now)
+        let blind = lives.filter { !$0.node.quarantine.holds(origin) }.map(\.domain)
+        if blind.isEmpty {
+            found.withLock { $0 = since.components.seconds }
+            world.watcher.note("the fork is known to all after \(since.components.seconds) s")
+        } else if since > .seconds(86_400) {
+            world.watcher.violated("after a day \(blind) do not know that \(origin) is forked")
+        }
+    }
+
+    /// Seconds after which everybody knew of a fork; nil while somebody does not.
+    var forkFound: Int64? { found.withLock { $0 } }
 
     /// Recomputes what an honest node holds: acknowledged leaves, signed trees, fold.
     func audit(_ world: World, sample: Int) {

@@ -34,14 +34,14 @@ final class Life: Sendable {
             identity: NodeIdentity(
                 domain: id.domain,
                 url: "https://\(id.domain):8443",
-                logKey: Identity.key(id.domain, .log),
+                logKeys: Identity.key(id.domain, .log).map { [1: $0] } ?? [:],
                 witnessKey: Identity.key(id.domain, .witness),
                 mirrorKey: Identity.key(id.domain, .mirror),
                 credentialKey: Identity.key(id.domain, .credential),
                 nodeKey: Identity.key(id.domain, .node)
             ),
             settings: NodeSettings(
-                epoch: 1, anchorFolder: disk.folder + "/anchor", precedents: .always),
+                anchorFolder: disk.folder + "/anchor", precedents: .always),
             folder: DataFolder(disk.folder + "/data"),
             time: time,
             random: SeededRandom(

@@ -19,7 +19,8 @@ struct NodeDesks {
                 at: now
             )
             try signed?.check(body: request.body)
-            let response = try await route(request) ?? .status(404)
+            let response =
+                try await route(request, by: signed?.member.domain) ?? .status(404)
             let fields =
                 try signed?.answerFields(
                     status: response.status, body: response.body, by: node.identity, at: now) ?? []
@@ -36,12 +37,15 @@ struct NodeDesks {
         }
     }
 
-    private func route(_ request: PeerRequest) async throws -> PeerResponse? {
+    private func route(
+        _ request: PeerRequest, by member: String?
+    ) async throws -> PeerResponse? {
         guard let (endpoint, asked) = Asked.find(request) else { return nil }
         switch endpoint {
         case .checkpoint, .confirmedCheckpoint, .tile:
-            guard asked["epoch"] == String(node.settings.epoch) else { return nil }
-            return try node.logs.own.flatMap { try resource(endpoint, asked, of: $0) }
+            return try Int(asked["epoch"]).flatMap { node.logs.own(epoch: $0) }.flatMap {
+                try resource(endpoint, asked, of: $0)
+            }
         case .mirrorCheckpoint, .mirrorConfirmedCheckpoint, .mirrorTile:
             return try node.logs.mirror(originHash: asked["origin"]).flatMap {
                 try resource(endpoint, asked, of: $0)
@@ -61,6 +65,10 @@ struct NodeDesks {
         case .announce:
             try AnnouncementDesk(node: node).receive(Announcement(request.body))
             return .ok([])
+        case .evidence:
+            guard let member else { return .status(401) }
+            return .ok(
+                try EvidenceDesk(node: node).receive(request.body, from: member).canonicalBytes)
         default: return nil
         }
     }

@@ -13,6 +13,8 @@ struct Outcome: Sendable {
     var leaves = 0
     var reads = 0
     var rounds = 0
+    /// Seconds after which everybody knew of a fork; 0 when not everybody does, or there is none.
+    var forkFound = 0
     var faults: [Fault: Int] = [:]
     /// Seconds of this machine.
     var seconds = 0.0
@@ -26,7 +28,8 @@ struct Outcome: Sendable {
         return [
             "seed": number(Int(seed)), "violation": violation.map { .string($0) } ?? .null,
             "trace": .string(trace), "messages": number(messages), "leaves": number(leaves),
-            "reads": number(reads), "rounds": number(rounds), "faults": .object(struck),
+            "reads": number(reads), "rounds": number(rounds),
+            "forkFound": number(forkFound), "faults": .object(struck),
             "milliseconds": number(Int(seconds * 1000)), "memory": number(memory),
         ]
     }
@@ -44,6 +47,7 @@ struct Outcome: Sendable {
         leaves = number("leaves")
         reads = number("reads")
         rounds = number("rounds")
+        forkFound = number("forkFound")
         seconds = Double(number("milliseconds")) / 1000
         memory = number("memory")
         for fault in Fault.allCases {
@@ -95,6 +99,7 @@ struct Run {
         outcome.leaves = world.ledger.acknowledged
         outcome.reads = world.ledger.reads
         outcome.rounds = rounds.withLock { $0 }
+        outcome.forkFound = Int(world.inspection.forkFound ?? 0)
         outcome.faults = world.faults.all
         outcome.seconds = (ContinuousClock.now - began) / .seconds(1)
         var usage = rusage()

@@ -78,6 +78,7 @@ struct RunSet {
     private func line(_ outcome: Outcome) -> String {
         "seed \(outcome.seed): \(outcome.messages) messages, \(outcome.leaves) leaves, "
             + "\(outcome.reads) lines read, equal heads after at most \(outcome.rounds) rounds, "
+            + (outcome.forkFound > 0 ? "fork known to all after \(outcome.forkFound) s, " : "")
             + "trace \(outcome.trace), \(outcome.memory) MiB, "
             + String(format: "%.1f s", outcome.seconds)
             + (outcome.violation.map { ": \($0)" } ?? "")

@@ -24,6 +24,8 @@ final class Watcher: Sendable {
         /// Roots by size that an author has signed and let out.
         var signed: [String: [Int: Digest]] = [:]
         var cosigned: [Cosigned: Digest] = [:]
+        /// When two trees of one size by a cloned author were first let out, by origin.
+        var forked: [String: VirtualClock.Instant] = [:]
         var violation: String?
     }
 
@@ -81,6 +83,11 @@ final class Watcher: Sendable {
     /// Roots by size that an author has signed and let out.
     func signed(_ origin: String) -> [Int: Digest] { state.withLock { $0.signed[origin] ?? [:] } }
 
+    /// When two trees of one size were first let out; nil while there are none.
+    func forked(_ origin: String) -> VirtualClock.Instant? {
+        state.withLock { $0.forked[origin] }
+    }
+
     // MARK: Signatures
 
     func leaves(_ request: PeerRequest, from life: LifeID) {
@@ -117,8 +124,13 @@ final class Watcher: Sendable {
             return before
         }
         let author = String(origin.prefix { $0 != "/" })
-        if let before, before != head.root, isHonest(author) {
+        guard let before, before != head.root else { return }
+        if isHonest(author) {
             violated("\(origin) has signed two trees of \(head.size) leaves")
+        } else {
+            state.withLock { state in
+                state.forked[origin] = state.forked[origin] ?? clock.now
+            }
         }
     }
 
