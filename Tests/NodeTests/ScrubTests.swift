@@ -89,11 +89,11 @@ import TransparencyLog
     @Test func `runs as a service until the node shuts down`() async throws {
         try await prepared()
         try await federation.running([a]) {
-            await federation.settle()
-            federation.clock.advance(by: .seconds(3600))
-            try await federation.until("audited", seconds: 300) {
-                try a.node.database.scrub(of: Institution.origin(a.domain)) != nil
+            for _ in 0..<100 where try a.node.database.scrubs().isEmpty {
+                await federation.settle()
+                federation.clock.advance(by: .seconds(1800))
             }
+            #expect(try a.node.database.scrubs().map(\.found) == [0])
         }
     }
 }
