@@ -21,9 +21,9 @@ let asyncHTTPClient = Target.Dependency.product(
 )
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
-/// SQLite's C interface as GRDB links it, for the simulator's disk.
-let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+/// SQLite's C interface as GRDB links it: for the commit path, and for the simulator's disk.
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -41,10 +41,11 @@ let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates"
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// The rooms, innermost first; `ArchitectureTests` holds every file to this picture.
-let pureRooms: [Target.Dependency] = [
+let pureRoomNames = [
     "CanonicalJSON", "Keys", "TransparencyLog", "MemberRegistry", "Credentials", "Catalogue",
     "Recognition",
 ]
+let pureRooms = pureRoomNames.map { Target.Dependency(stringLiteral: $0) }
 let uptoFederation = pureRooms + ["Federation"]
 
 let package = Package(
@@ -109,8 +110,7 @@ let package = Package(
             name: "NodeStore",
             dependencies: [
                 "Keys", "CanonicalJSON", "TransparencyLog", "MemberRegistry", "Catalogue",
-                "Federation",
-                grdb,
+                "Federation", grdb, grdbSQLite,
             ],
             swiftSettings: strict
         ),
@@ -149,20 +149,38 @@ let package = Package(
         ),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore"],
+            dependencies: [
+                "CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore", "Node",
+                grdbSQLite, logging,
+            ],
             path: "Tests/Benchmarks",
             swiftSettings: strict
         ),
         .executableTarget(
             name: "Simulation",
             dependencies: uptoFederation + [
-                "NodeStore", "Node", sqlite, logging, serviceLifecycle,
+                "NodeStore", "Node", grdbSQLite, logging, serviceLifecycle,
             ],
             path: "Tests/Simulation",
             swiftSettings: strict
         ),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
+        .target(
+            name: "Fuzzing",
+            dependencies: [
+                "CanonicalJSON", "Keys", "TransparencyLog", "MemberRegistry", "Federation",
+            ],
+            path: "Tests/Fuzzing",
+            exclude: ["Runner", "Corpus"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SecondOpinion",
+            path: "Tests/SecondOpinion",
+            exclude: ["xmod", "aics"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "CanonicalJSONTests",
             dependencies: ["CanonicalJSON"],
@@ -175,7 +193,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TransparencyLogTests",
-            dependencies: ["TransparencyLog", "Keys", "CanonicalJSON"],
+            dependencies: ["TransparencyLog", "Keys", "CanonicalJSON", "SecondOpinion"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -191,7 +209,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore",
-                "NodeClient", "Recognition", "eccoe", "eccoed", nioCore, nioPosix, nioSSL,
+                "NodeClient", "Recognition", "eccoe", "eccoed", "SecondOpinion", nioCore, nioPosix,
+                nioSSL,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -200,7 +219,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FederationTests",
-            dependencies: ["Federation", "Catalogue", "TransparencyLog", "Keys", "CanonicalJSON"],
+            dependencies: [
+                "Federation", "Catalogue", "TransparencyLog", "Keys", "CanonicalJSON", "Fuzzing",
+            ],
             exclude: ["SecondOpinion"],
             swiftSettings: strict),
         .testTarget(
@@ -208,7 +229,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "NodeTests",
-            dependencies: uptoFederation + ["NodeStore", "Node", logging, serviceLifecycle],
+            dependencies: uptoFederation + [
+                "NodeStore", "Node", "SecondOpinion", logging, serviceLifecycle,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "NodeClientTests",
@@ -219,3 +242,23 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )
+
+/// With ECCOE_FUZZ=1: the rooms that read strangers' bytes are instrumented, and `FuzzRunner` is
+/// libFuzzer with one of the targets of Tests/Fuzzing. SwiftPM gives the main function of an
+/// executable its own name, hence the entry point in Tests/Fuzzing/Runner.
+if Context.environment["ECCOE_FUZZ"] == "1" {
+    let instrumented = pureRoomNames + ["Federation", "Fuzzing"]
+    let flags = SwiftSetting.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])
+    for target in package.targets where instrumented.contains(target.name) {
+        target.swiftSettings?.append(flags)
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzRunner",
+            dependencies: ["Fuzzing"],
+            path: "Tests/Fuzzing/Runner",
+            swiftSettings: strict + [flags],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+        )
+    )
+}

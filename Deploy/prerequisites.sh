@@ -28,6 +28,27 @@ python_packages=(
     "python3-venv: keeps their packages in a folder of their own"
 )
 
+# aics_environment: a virtual environment with aics-tlog and aics-witness, which ask for Python 3.12.
+aics_environment() {
+    local python="$tools/aics/bin/python" candidate
+    if ! "$python" -c 'import aics_tlog, aics_witness' 2>/dev/null; then
+        for candidate in "${ECCOE_PYTHON3:-}" python3.14 python3.13 python3.12 python3 \
+            "$HOME"/.pyenv/versions/3.1[2-9].*/bin/python; do
+            "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' \
+                2>/dev/null && break
+            candidate=""
+        done
+        [ -n "$candidate" ] || return 1
+        "$candidate" -m venv --clear "$tools/aics" >"$tools/aics.log" 2>&1 \
+            && "$python" -m pip install --quiet --disable-pip-version-check --timeout 15 \
+                --retries 1 --upgrade aics-tlog aics-witness >>"$tools/aics.log" 2>&1 </dev/null \
+            || return 1
+    fi
+    export ECCOE_AICS_PYTHON="$python"
+    say "$("$python" -m pip list --disable-pip-version-check 2>/dev/null \
+        | awk '/^aics-/ { printf "%s %s  ", $1, $2 }')"
+}
+
 step_number=0
 step_started=$SECONDS
 

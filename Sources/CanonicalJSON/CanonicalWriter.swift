@@ -20,9 +20,9 @@ extension JSON {
 
     private func writeCanonical(into output: inout [UInt8]) {
         switch self {
-        case .null: output.append(contentsOf: Array("null".utf8))
-        case .bool(let value): output.append(contentsOf: Array((value ? "true" : "false").utf8))
-        case .number(let number): output.append(contentsOf: Array(number.canonicalText.utf8))
+        case .null: output.append(contentsOf: "null".utf8)
+        case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
+        case .number(let number): output.append(contentsOf: number.canonicalText.utf8)
         case .string(let value): Self.writeString(value, into: &output)
         case .array(let elements):
             output.append(UInt8(ascii: "["))
@@ -43,8 +43,20 @@ extension JSON {
         }
     }
 
-    private static func writeString(_ value: String, into output: inout [UInt8]) {
+    static func writeString(_ value: String, into output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
+        writeContent(value, into: &output)
+        output.append(UInt8(ascii: "\""))
+    }
+
+    /// What stands between the quotes; in one piece when nothing is to be escaped.
+    static func writeContent(_ value: String, into output: inout [UInt8]) {
+        let isWritten = value.utf8.withContiguousStorageIfAvailable { bytes in
+            for byte in bytes where byte < 0x20 || byte == 0x22 || byte == 0x5c { return false }
+            output.append(contentsOf: bytes)
+            return true
+        }
+        if isWritten == true { return }
         for byte in value.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -62,7 +74,6 @@ extension JSON {
             default: output.append(byte)
             }
         }
-        output.append(UInt8(ascii: "\""))
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {

@@ -33,6 +33,14 @@ package struct Draft: Sendable, Equatable {
         self.commitment = commitment
     }
 
+    /// About as many bytes as its leaf and payload will have, rather more than less: the names,
+    /// times and numbers of a leaf take less than 200. For the size of a batch.
+    package var sizeBound: Int {
+        let texts = references.reduce(2 * (subject?.utf8.count ?? 0)) { $0 + 2 * $1.utf8.count + 3 }
+        let hashes = (payload == nil ? 0 : 84) + (commitment == nil ? 0 : 80)
+        return min(200 + texts + hashes, Leaf.maximumBytes) + (payload?.count ?? 0)
+    }
+
     /// The leaf at `time`, after the subject's state so far.
     package func leaf(at time: Instant, after state: SubjectState?) -> Leaf {
         let isDecision = type.scope == "decision"
@@ -106,6 +114,13 @@ package struct RequestID: Hashable, Sendable {
         let hex = Array(Hex.encode(bytes).utf8)
         let cuts = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
         return cuts.map { String(decoding: hex[$0], as: UTF8.self) }.joined(separator: "-")
+    }
+}
+
+extension RequestID: Comparable {
+    /// The order of the bytes: that of the times, down to the millisecond.
+    package static func < (left: RequestID, right: RequestID) -> Bool {
+        left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 }
 

@@ -19,7 +19,18 @@ package enum LeafType: String, CaseIterable, Sendable {
 
     /// The first word: subjects are unique within it.
     package var scope: String {
-        String(rawValue.prefix { $0 != "." })
+        switch self {
+        case .genesis: "genesis"
+        case .itemPublished, .itemWithdrawn: "item"
+        case .needPublished, .needWithdrawn: "need"
+        case .rulePublished, .ruleWithdrawn: "rule"
+        case .agreementProposed, .agreementApproved, .agreementTerminated: "agreement"
+        case .decisionRecorded, .decisionSuperseded: "decision"
+        case .precedentPublished: "precedent"
+        case .issuanceAnchored: "issuance"
+        case .payloadErased: "payload"
+        case .epochClosed: "epoch"
+        }
     }
 
     /// Whether leaves of this type are about a subject and count its revisions.
@@ -60,7 +71,12 @@ package enum LeafType: String, CaseIterable, Sendable {
     }
 
     /// Whether revision and previous count the subject's leaves; agreements number their own.
-    package var countsRevisions: Bool { hasSubject && scope != "agreement" }
+    package var countsRevisions: Bool {
+        switch self {
+        case .agreementProposed, .agreementApproved, .agreementTerminated: false
+        default: hasSubject
+        }
+    }
 
     /// Whether the subject stops living with this leaf.
     package var ends: Bool {

@@ -12,6 +12,16 @@ public struct Digest: Hashable, Sendable {
     /// A digest computed elsewhere; nil unless there are exactly 32 bytes.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
+        let inPlace = bytes.withContiguousStorageIfAvailable { storage in
+            let raw = UnsafeRawBufferPointer(storage)
+            return InlineArray<4, UInt64> { index in
+                UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+            }
+        }
+        if let inPlace {
+            words = inPlace
+            return
+        }
         var words = InlineArray<4, UInt64>(repeating: 0)
         for (index, byte) in bytes.enumerated() {
             words[index >> 3] |= UInt64(byte) << UInt64((index & 7) << 3)
@@ -59,6 +69,13 @@ public struct Digest: Hashable, Sendable {
         [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
             copy(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
             count = 32
+        }
+    }
+
+    /// Appends the 32 bytes without an array of their own.
+    public func append(to bytes: inout [UInt8]) {
+        for index in 0..<4 {
+            withUnsafeBytes(of: words[index].littleEndian) { bytes.append(contentsOf: $0) }
         }
     }
 
@@ -136,6 +153,14 @@ extension ArraySlice: ContiguousBytesSequence where Element == UInt8 {
         _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result {
         withUnsafeBytes(body)
+    }
+}
+
+extension UnsafeRawBufferPointer: ContiguousBytesSequence {
+    public func withContiguousBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        body(self)
     }
 }
 

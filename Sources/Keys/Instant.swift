@@ -35,8 +35,24 @@ public struct Instant: Hashable, Comparable, Sendable {
     /// `2026-11-23T18:00:00Z`: RFC 3339 with `Z` and whole seconds, the network's only form.
     public var text: String {
         let second = Self.modulo(secondsSince1970, 86_400)
-        return date + "T" + Self.padded(second / 3600) + ":" + Self.padded(second / 60 % 60) + ":"
-            + Self.padded(second % 60) + "Z"
+        let (year, month, day) = Self.civil(day: Self.floorDivide(secondsSince1970, 86_400))
+        guard (0...9999).contains(year) else {
+            return date + "T" + Self.padded(second / 3600) + ":" + Self.padded(second / 60 % 60)
+                + ":" + Self.padded(second % 60) + "Z"
+        }
+        var bytes: [UInt8] = Array("0000-00-00T00:00:00Z".utf8)
+        func put(_ value: Int64, at position: Int) {
+            bytes[position] += UInt8(value / 10 % 10)
+            bytes[position + 1] += UInt8(value % 10)
+        }
+        put(year / 100, at: 0)
+        put(year, at: 2)
+        put(month, at: 5)
+        put(day, at: 8)
+        put(second / 3600, at: 11)
+        put(second / 60 % 60, at: 14)
+        put(second % 60, at: 17)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// `2026-11-23`.

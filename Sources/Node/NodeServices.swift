@@ -13,7 +13,13 @@ package struct NodeServices: Sendable {
     package let control: ControlDesk
 
     /// The services of a node.
-    package init(node: Node, clock: any Clock<Duration>) {
+    ///
+    /// - Parameter reading: where audits read the disk.
+    package init(
+        node: Node,
+        clock: any Clock<Duration>,
+        reading: any BlockingExecutor = DispatchExecutor(label: "scrub")
+    ) {
         let announcer = Announcer(node: node, clock: clock)
         let cosigning = Cosigning(node: node, clock: clock) { announcer.announce($0) }
         let anchor = AnchorKeeper(node: node, clock: clock)
@@ -39,6 +45,7 @@ package struct NodeServices: Sendable {
         }
         services = [
             node.writer, opening, announcer, anchor, cosigning, publishing, refresh, gossip,
+            Scrub(node: node, clock: clock, disk: reading),
         ]
         control = ControlDesk(node: node, gossip: gossip) { await refresh.refresh(from: nil) }
     }

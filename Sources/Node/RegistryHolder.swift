@@ -129,6 +129,11 @@ package final class RegistryHolder: Sendable {
         }
     }
 
+    /// Every witness and mirror key that the registry lists: whose cosignatures an audit verifies.
+    package var cosignerKeys: [VerifierKey] {
+        (current?.cosignerKeys ?? []).compactMap { try? VerifierKey($0.text) }
+    }
+
     /// When a checkpoint reached the quorum that held then (protocol section 1, "Time"); nil below
     /// quorum and without a registry.
     ///

@@ -38,6 +38,8 @@ package final class Sequencer: Service, Sendable {
     private let committed: @Sendable (VerifiedCheckpoint) async -> Void
     /// Commits block on the disk; the cooperative threads do not.
     private let disk: any BlockingExecutor
+    /// Where the write-ahead log is carried over, beside the commits.
+    private let beside: any BlockingExecutor
 
     /// A sequencer of `log`.
     ///
@@ -47,6 +49,7 @@ package final class Sequencer: Service, Sendable {
         signer: NoteSigner,
         time: any TimeSource,
         disk: any BlockingExecutor = DispatchExecutor(label: "sequencer"),
+        beside: any BlockingExecutor = DispatchExecutor(label: "write-ahead log"),
         logger: Logger,
         committed: @escaping @Sendable (VerifiedCheckpoint) async -> Void
     ) {
@@ -54,6 +57,7 @@ package final class Sequencer: Service, Sendable {
         self.signer = signer
         self.time = time
         self.disk = disk
+        self.beside = beside
         self.logger = logger
         self.committed = committed
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -89,6 +93,7 @@ package final class Sequencer: Service, Sendable {
     }
 
     package func run() async throws {
+        try log.prepareForCommits()
         try await withGracefulShutdownHandler {
             for await _ in wakes {
                 while let batch = takeBatch() { try await commit(batch) }
@@ -115,7 +120,7 @@ package final class Sequencer: Service, Sendable {
             for waiting in pool.waiting {
                 let drafts = waiting.request.drafts
                 leaves += drafts.count
-                bytes += drafts.reduce(0) { $0 + ($1.payload?.count ?? 0) + Leaf.maximumBytes }
+                bytes += drafts.reduce(0) { $0 + $1.sizeBound }
                 if count > 0, leaves > Limits.batchLeaves || bytes > Limits.batchBytes { break }
                 count += 1
             }
@@ -151,6 +156,7 @@ package final class Sequencer: Service, Sendable {
                 case .refused(let problem): waiting.answer.resume(throwing: problem)
                 }
             }
+            if log.isCarryOverDue { beside.run { [log] in try? log.carryOver() } }
             if head.checkpoint.size != sizeBefore { await committed(head) }
         } catch {
             logger.critical("commit failed; the log stops", metadata: ["error": "\(error)"])

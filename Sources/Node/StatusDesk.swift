@@ -43,8 +43,17 @@ package struct StatusDesk: Sendable {
         answer["quarantined"] = .array(quarantined.map { .string($0) })
         answer["waits"] = .array(waits.map { .string($0) })
         answer["converged"] = .bool(waits.isEmpty)
+        answer["audits"] = .array(try node.database.scrubs().map(Self.audit))
         answer["traffic"] = node.traffic()
         return .object(answer)
+    }
+
+    private static func audit(_ result: ScrubResult) -> JSON {
+        [
+            "origin": .string(result.origin), "at": .string(result.at.text),
+            "size": .number(JSONNumber(Int64(result.size))),
+            "found": .number(JSONNumber(Int64(result.found))),
+        ]
     }
 
     /// The members as peers.

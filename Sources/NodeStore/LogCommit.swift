@@ -1,4 +1,3 @@
-import CanonicalJSON
 package import Federation
 import Foundation
 import GRDB
@@ -23,11 +22,15 @@ package struct AppendRequest: Sendable {
     /// contents, not over salts, which are drawn anew at every attempt.
     var bodyDigest: Digest {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(128 * drafts.count)
         for draft in drafts {
-            bytes += Array("\(draft.type.rawValue)\u{0}\(draft.subject ?? "")\u{0}".utf8)
+            bytes.append(contentsOf: draft.type.rawValue.utf8)
+            bytes.append(0)
+            bytes.append(contentsOf: (draft.subject ?? "").utf8)
+            bytes.append(0)
             let content = draft.content ?? draft.payload.map { Digest(of: $0) } ?? draft.commitment
-            bytes += content?.bytes ?? []
-            bytes += Array("\u{0}".utf8)
+            content?.append(to: &bytes)
+            bytes.append(0)
         }
         return Digest(of: bytes)
     }
@@ -58,12 +61,13 @@ extension LogStore {
             do {
                 guard let loaded = state else { throw StoreError.headChanged }
                 let result = try pool.write { db in
-                    var step = CommitStep(db: db, tree: loaded.tree, time: time)
+                    var step = try CommitStep(
+                        db, tree: loaded.tree, newest: loaded.newestRequest, at: time)
                     let answers = try requests.map { try step.carryOut($0) }
                     guard step.appended > 0 || loaded.head == nil else {
                         return (answers, loaded)
                     }
-                    try step.tree.flush(db)
+                    try step.flushTiles()
                     let checkpoint = Checkpoint(
                         origin: origin,
                         size: step.tree.range.size,
@@ -72,7 +76,9 @@ extension LogStore {
                     let head = try VerifiedCheckpoint(signing: checkpoint, by: signer)
                     guard head.key == key else { throw StoreError.headChanged }
                     try Self.swapHead(db, from: loaded.head, to: head)
-                    return (answers, Loaded(head: head, tree: step.tree))
+                    let next = Loaded(
+                        head: head, tree: step.tree, newestRequest: step.newestRequest)
+                    return (answers, next)
                 }
                 state = result.1
                 guard let head = result.1.head else { throw StoreError.headChanged }
@@ -82,137 +88,6 @@ extension LogStore {
                 state = try? pool.read { try Self.load($0, key: key, path: pool.path) }
                 throw error
             }
-        }
-    }
-}
-
-/// The inside of one commit.
-private struct CommitStep {
-    let db: GRDB.Database
-    var tree: TreeWriter
-    let time: Instant
-    var appended = 0
-
-    mutating func carryOut(_ request: AppendRequest) throws -> AppendAnswer {
-        let body = request.bodyDigest
-        let known = try db.cachedStatement(sql: "SELECT body, answer FROM request WHERE id = ?")
-        if let row = try Row.fetchOne(known, arguments: [request.id.bytes.data]) {
-            let stored: Data = row["body"]
-            guard Array(stored) == body.bytes else { return .reused }
-            let answer: String = row["answer"]
-            return .appended(try Self.decode(answer))
-        }
-        let before = (tree, appended)
-        var results: [Appended] = []
-        var refusal: Problem?
-        func appendAll() throws -> GRDB.Database.TransactionCompletion {
-            for draft in request.drafts {
-                do {
-                    results.append(try append(draft))
-                } catch let problem as Problem {
-                    refusal = problem
-                    return .rollback
-                }
-            }
-            return .commit
-        }
-        // A request is carried out whole or not at all; a single draft is refused before it writes.
-        if request.drafts.count == 1 {
-            _ = try appendAll()
-        } else {
-            try db.inSavepoint(appendAll)
-        }
-        if let refusal {
-            (tree, appended) = before
-            return .refused(refusal)
-        }
-        try db.cachedStatement(sql: "INSERT INTO request(id, body, answer) VALUES (?, ?, ?)")
-            .execute(arguments: [request.id.bytes.data, body.bytes.data, Self.encode(results)])
-        return .appended(results)
-    }
-
-    /// The leaf of a draft after the subject's state, with its bytes.
-    ///
-    /// - Throws: `Problem` with what is wrong.
-    private func admit(_ draft: Draft, after state: SubjectState?) throws -> (Leaf, [UInt8]) {
-        if let payload = draft.payload, payload.count > Limits.payloadBytes {
-            throw Problem(
-                .tooLarge, "a payload has at most \(Limits.payloadBytes) bytes",
-                at: draft.subject, try: "shorten the texts of this item")
-        }
-        if draft.type.ends, state?.living != true {
-            throw Problem(
-                .notFound, "there is no living \(draft.type.scope) of this id",
-                at: draft.subject, try: "list what is published with eccoe catalogue list")
-        }
-        let leaf = draft.leaf(at: time, after: state)
-        if let violation = leaf.violation {
-            throw Problem(.malformedRequest, violation, at: draft.subject)
-        }
-        let bytes = leaf.bytes
-        guard bytes.count <= Leaf.maximumBytes else {
-            throw Problem(
-                .tooLarge, "the leaf exceeds \(Leaf.maximumBytes) bytes", at: draft.subject)
-        }
-        return (leaf, bytes)
-    }
-
-    private mutating func append(_ draft: Draft) throws -> Appended {
-        let key = draft.subject.map { SubjectKey(scope: draft.type.scope, subject: $0) }
-        let before = try key.flatMap { try db.subjectState($0) }
-        if let key, let before, before.living, let content = draft.content,
-            try db.subjectContent(key) == content
-        {
-            return Appended(
-                outcome: .unchanged, index: before.index, revision: before.revision)
-        }
-        let (leaf, bytes) = try admit(draft, after: before)
-        let admitted = Digest.ofLeaf(bytes)
-        let index = tree.range.size
-        let bound = bytes.data
-        // Second hash, from what SQLite gets: one flipped bit has killed public logs.
-        guard Digest.ofLeaf(Array(bound)) == admitted else {
-            throw StoreError.hashChanged(index: index)
-        }
-        try db.cachedStatement(sql: "INSERT INTO entry(idx, leaf) VALUES (?, ?)")
-            .execute(arguments: [index, bound])
-        tree.append(admitted)
-        appended += 1
-        if let payload = draft.payload, let digest = leaf.payload {
-            try db.storePayload(digest, payload)
-        }
-        try db.apply(FoldVerdict(of: leaf, at: index), index: index, content: draft.content)
-        return Appended(
-            outcome: Self.outcome(of: draft.type, before: before), index: index,
-            revision: leaf.revision ?? 0)
-    }
-
-    private static func outcome(of type: LeafType, before: SubjectState?) -> Appended.Outcome {
-        if type.ends { return .withdrawn }
-        switch type.scope {
-        case "item", "need", "rule": return before?.living == true ? .revised : .published
-        default: return .recorded
-        }
-    }
-
-    private static func encode(_ results: [Appended]) -> String {
-        JSON.array(
-            results.map {
-                [
-                    .string($0.outcome.rawValue), .number(JSONNumber(Int64($0.index))),
-                    .number(JSONNumber(Int64($0.revision))),
-                ]
-            }
-        ).canonicalText
-    }
-
-    private static func decode(_ text: String) throws -> [Appended] {
-        let rows = try JSON.read(Array(text.utf8), limits: .operatorFile).array ?? []
-        return try rows.map { row in
-            guard let outcome = row[0]?.string.flatMap(Appended.Outcome.init(rawValue:)),
-                let index = row[1]?.integer, let revision = row[2]?.integer
-            else { throw StoreError.corrupt("request", reason: "no answer") }
-            return Appended(outcome: outcome, index: Int(index), revision: Int(revision))
         }
     }
 }

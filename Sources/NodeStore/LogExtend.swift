@@ -23,19 +23,18 @@ extension LogStore {
             else { throw StoreError.headChanged }
             let tree = try pool.write { db in
                 var tree = loaded.tree
-                let insert = try db.cachedStatement(
-                    sql: "INSERT INTO entry(idx, leaf) VALUES (?, ?)"
-                )
+                let statements = try LogStatements(db)
                 for entry in entries {
                     let index = tree.range.size
-                    try insert.execute(arguments: [index, entry.data])
-                    tree.append(Digest.ofLeaf(entry))
+                    let hash = Digest.ofLeaf(entry)
+                    try statements.insert(entry, at: index, hash: hash)
+                    tree.append(hash)
                     let verdict = try Fold.judge(entry, index: index) {
-                        try db.subjectState($0)
+                        try statements.state($0)?.state
                     }
-                    try db.apply(verdict, index: index)
+                    try statements.apply(verdict, index: index)
                     if case .accepted(let leaf, _, _) = verdict, let payload = leaf.payload {
-                        try db.want(payload, index: index)
+                        try statements.want(payload, index: index)
                     }
                 }
                 try tree.flush(db)
@@ -45,7 +44,7 @@ extension LogStore {
                 try Self.swapHead(db, from: loaded.head, to: target)
                 return tree
             }
-            state = Loaded(head: target, tree: tree)
+            state = Loaded(head: target, tree: tree, newestRequest: loaded.newestRequest)
         }
     }
 
@@ -150,21 +149,9 @@ extension LogStore {
                     arguments: [digest.bytes.data]
                 )
                 guard db.changesCount == 1 else { return nil }
-                try db.storePayload(digest, bytes)
+                try LogStatements(db).storePayload(digest, bytes)
                 return digest
             }
         }
-    }
-}
-
-extension GRDB.Database {
-    /// Notes that a payload is to be fetched, unless it is held.
-    fileprivate func want(_ digest: Digest, index: Int) throws {
-        try cachedStatement(
-            sql: """
-                INSERT OR IGNORE INTO wanted(digest, idx)
-                SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM payload WHERE digest = ?1)
-                """
-        ).execute(arguments: [digest.bytes.data, index])
     }
 }

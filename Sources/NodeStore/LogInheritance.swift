@@ -75,7 +75,7 @@ extension GRDB.Database {
             arguments: arguments)
     }
 
-    fileprivate func inheritedSubjects() throws -> [InheritedSubject] {
+    func inheritedSubjects() throws -> [InheritedSubject] {
         try Row.fetchAll(self, sql: "SELECT * FROM inherited").map { row in
             let payload: Data? = row["payload"]
             let content: Data? = row["content"]

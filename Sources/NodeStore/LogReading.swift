@@ -29,8 +29,9 @@ extension LogStore {
         in checkpoint: VerifiedCheckpoint
     ) throws -> InclusionProof {
         let size = checkpoint.checkpoint.size
+        let edge = leafEdge
         let path = try pool.read { db in
-            let reader = TileReader(db: db, size: size)
+            let reader = TileReader(db: db, size: size, edge: edge)
             return try MerkleTree.inclusionProof(index: index, size: size, node: reader.node)
         }
         return InclusionProof(index: index, path: path, checkpoint: checkpoint.note)
@@ -38,8 +39,9 @@ extension LogStore {
 
     /// The consistency proof from an older size to `new`.
     package func consistencyProof(old: Int, new: Int) throws -> [Digest] {
-        try pool.read { db in
-            let reader = TileReader(db: db, size: new)
+        let edge = leafEdge
+        return try pool.read { db in
+            let reader = TileReader(db: db, size: new, edge: edge)
             return try MerkleTree.consistencyProof(old: old, new: new, node: reader.node)
         }
     }
@@ -79,7 +81,7 @@ extension LogStore {
 
 /// A log opened for reading only, beside the daemon that writes it.
 package struct LogReader: Sendable {
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
 
     /// Opens a log's file.
     ///
@@ -120,23 +122,44 @@ extension GRDB.Database {
         ).map { Array($0) }
     }
 
+    /// The entries of a bundle, each after its length; nil when the log is too short for it.
+    private func bundle(from first: Int, width: Int) throws -> [UInt8]? {
+        let statement = try DirectStatement(
+            self, "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx")
+        try statement.bind(1, first)
+        try statement.bind(2, first + width)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(512 * width)
+        var count = 0
+        try statement.forEach { row in
+            let leaf = row.raw(0)
+            bytes.append(UInt8(truncatingIfNeeded: leaf.count >> 8))
+            bytes.append(UInt8(truncatingIfNeeded: leaf.count))
+            bytes.append(contentsOf: leaf)
+            count += 1
+        }
+        return count == width ? bytes : nil
+    }
+
     fileprivate func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
         switch tile.kind {
         case .hashes(let level):
+            // A path may name any index below 2^60: the first entry's would overflow.
+            guard tile.index <= Int.max / TileCoordinate.fullWidth - 1 else { return nil }
             let data = try Data.fetchOne(
                 self,
                 sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?",
                 arguments: [level, tile.index]
             )
-            guard let data, data.count >= tile.width * 32 else { return nil }
-            return Array(data.prefix(tile.width * 32))
-        case .entries:
-            // A path may name any index below 2^60: the first entry's would overflow.
-            guard tile.index <= Int.max / TileCoordinate.fullWidth - 1 else { return nil }
             let first = tile.index * TileCoordinate.fullWidth
-            let leaves = try leaves(from: first, to: first + tile.width)
-            guard leaves.count == tile.width else { return nil }
-            return leaves.compactMap(EntryBundle.encode).flatMap(\.self)
+            let bytes =
+                try data.map { Array($0) }
+                ?? (level == 0 ? leafHashes(from: first, below: first + tile.width) : [])
+            guard bytes.count >= tile.width * 32 else { return nil }
+            return Array(bytes.prefix(tile.width * 32))
+        case .entries:
+            guard tile.index <= Int.max / TileCoordinate.fullWidth - 1 else { return nil }
+            return try bundle(from: tile.index * TileCoordinate.fullWidth, width: tile.width)
         }
     }
 }

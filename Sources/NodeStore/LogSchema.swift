@@ -1,7 +1,7 @@
 /// The tables of one log, own or mirrored. What a log holds for ever refuses UPDATE and DELETE.
 enum LogSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, epochs]
+    static let migrations = [first, epochs, noPartialLeafTile]
 
     private static let first = """
         CREATE TABLE log(
@@ -53,5 +53,10 @@ enum LogSchema {
         CREATE TRIGGER inherited_is_kept BEFORE DELETE ON inherited
             BEGIN SELECT RAISE(ABORT, 'an earlier epoch forgets nothing'); END;
         ALTER TABLE subject ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// The partial tile of leaf hashes follows from the entries and is stored no more.
+    private static let noPartialLeafTile = """
+        DELETE FROM tile WHERE level = 0 AND length(hashes) < 8192;
         """
 }

@@ -15,6 +15,7 @@ package final class LogStore: Sendable {
     /// The key that signs its checkpoints.
     package let key: VerifierKey
     let pool: DatabasePool
+    let writeAhead: WriteAheadLog
     /// The head in memory and the edge of the tree; nil after a failed commit, until reloaded.
     let state: Mutex<Loaded?>
 
@@ -24,6 +25,8 @@ package final class LogStore: Sendable {
     struct Loaded {
         var head: VerifiedCheckpoint?
         var tree: TreeWriter
+        /// The highest id of a stored request.
+        var newestRequest: RequestID?
     }
 
     /// Opens a log.
@@ -55,6 +58,7 @@ package final class LogStore: Sendable {
                 throw StoreError.corrupt(path, reason: "it belongs to another key")
             }
         }
+        writeAhead = WriteAheadLog(path: path)
         state = Mutex(nil)
         let loaded = try pool.read { try Self.load($0, key: key, path: path) }
         state.withLock { $0 = loaded }
@@ -79,6 +83,11 @@ package final class LogStore: Sendable {
     /// The right edge of the tree.
     package var range: CompactRange {
         state.withLock { $0?.tree.range } ?? CompactRange()
+    }
+
+    /// The last tile of leaf hashes, which is not stored until it is full.
+    var leafEdge: (index: Int, hashes: [UInt8])? {
+        state.withLock { $0?.tree.leafEdge }
     }
 
     /// The size that a witness last cosigned; 0 when it is not known.
@@ -108,7 +117,10 @@ package final class LogStore: Sendable {
         guard tree.range.root == head?.checkpoint.root ?? MerkleTree.emptyRoot else {
             throw StoreError.corrupt(path, reason: "tiles and head disagree")
         }
-        return Loaded(head: head, tree: tree)
+        let newest = try Data.fetchOne(db, sql: "SELECT max(id) FROM request")
+        return Loaded(
+            head: head, tree: tree,
+            newestRequest: newest.flatMap { RequestID(uuidBytes: Array($0)) })
     }
 
     /// Replaces the head by compare-and-swap on the note; the row must still be what memory holds.
@@ -119,12 +131,11 @@ package final class LogStore: Sendable {
     ) throws {
         let head = new.checkpoint
         if let old {
-            try db.execute(
-                sql: "UPDATE head SET size = ?, root = ?, note = ? WHERE id = 1 AND note = ?",
-                arguments: [
-                    head.size, head.root.bytes.data, new.note.bytes.data, old.note.bytes.data,
-                ]
-            )
+            try db.cachedStatement(
+                sql: "UPDATE head SET size = ?, root = ?, note = ? WHERE id = 1 AND note = ?"
+            ).execute(arguments: [
+                head.size, head.root.bytes.data, new.note.bytes.data, old.note.bytes.data,
+            ])
         } else {
             try db.execute(
                 sql: "INSERT INTO head(id, size, root, note) VALUES (1, ?, ?, ?)",

@@ -3,7 +3,9 @@ import GRDB
 import Keys
 import TransparencyLog
 
-/// The right edge of a stored tree: appends leaves, and writes the tiles that they touched.
+/// The right edge of a stored tree: appends leaves, and writes the tiles that they touched. The
+/// partial tile of leaf hashes is not stored: it follows from at most 255 entries, and to write it
+/// again with every commit would cost more than the commit.
 ///
 /// Owned by a `LogStore`; a copy is worked on inside a transaction and kept only after COMMIT.
 struct TreeWriter {
@@ -27,20 +29,31 @@ struct TreeWriter {
     }
 
     mutating func append(_ leafHash: Digest) {
-        for (node, hash) in range.append(leafHash) where node.level % 8 == 0 {
-            let level = node.level / 8
-            let index = node.index / TileCoordinate.fullWidth
-            if edge.count == level { edge.append((index, [])) }
-            if edge[level].index != index {
-                if dirtyLevels.contains(level) {
-                    completed.append((level, edge[level].index, edge[level].hashes))
-                }
-                edge[level] = (index, [])
-            }
-            edge[level].hashes += hash.bytes
-            dirtyLevels.insert(level)
+        // Taken out, so that the closure may change the rest.
+        var range = range
+        self.range = CompactRange()
+        range.append(leafHash) { node, hash in
+            if node.level % 8 == 0 { place(hash, at: node) }
         }
+        self.range = range
     }
+
+    private mutating func place(_ hash: Digest, at node: MerkleTree.Node) {
+        let level = node.level / 8
+        let index = node.index / TileCoordinate.fullWidth
+        if edge.count == level { edge.append((index, [])) }
+        if edge[level].index != index {
+            if dirtyLevels.contains(level) {
+                completed.append((level, edge[level].index, edge[level].hashes))
+            }
+            edge[level] = (index, [])
+        }
+        hash.append(to: &edge[level].hashes)
+        if !dirtyLevels.contains(level) { dirtyLevels.insert(level) }
+    }
+
+    /// The last tile of leaf hashes, full or partial; nil for an empty tree.
+    var leafEdge: (index: Int, hashes: [UInt8])? { edge.first }
 
     mutating func flush(_ db: GRDB.Database) throws {
         let statement = try db.cachedStatement(
@@ -49,7 +62,8 @@ struct TreeWriter {
         for tile in completed {
             try statement.execute(arguments: [tile.level, tile.index, tile.hashes.data])
         }
-        for level in dirtyLevels {
+        for level in dirtyLevels
+        where level > 0 || edge[level].hashes.count == HashTile.maximumBytes {
             try statement.execute(
                 arguments: [level, edge[level].index, edge[level].hashes.data])
         }
@@ -62,21 +76,29 @@ struct TreeWriter {
 final class TileReader {
     private let db: GRDB.Database
     private let size: Int
+    private let edge: (index: Int, hashes: [UInt8])?
     private var tiles: [TileCoordinate: HashTile] = [:]
 
-    init(db: GRDB.Database, size: Int) {
+    /// - Parameter edge: the last tile of leaf hashes of this tree or a later one, when it is at
+    ///   hand; otherwise it is computed from entries.
+    init(db: GRDB.Database, size: Int, edge: (index: Int, hashes: [UInt8])? = nil) {
         self.db = db
         self.size = size
+        self.edge = edge
     }
 
     func bytes(level: Int, index: Int) throws -> [UInt8] {
         let statement = try db.cachedStatement(
             sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?"
         )
-        guard let data = try Data.fetchOne(statement, arguments: [level, index]) else {
+        if level == 0, let edge, edge.index == index { return edge.hashes }
+        if let data = try Data.fetchOne(statement, arguments: [level, index]) {
+            return Array(data)
+        }
+        guard level == 0 else {
             throw StoreError.corrupt("tile", reason: "tile \(level)/\(index) is missing")
         }
-        return Array(data)
+        return try db.leafHashes(from: index * TileCoordinate.fullWidth, below: size)
     }
 
     func node(_ node: MerkleTree.Node) throws -> Digest {
@@ -91,5 +113,19 @@ final class TileReader {
             throw StoreError.corrupt("tile", reason: "\(tile.path) is too narrow")
         }
         return hash
+    }
+}
+
+extension GRDB.Database {
+    /// The hashes of the entries of one tile, as far as they go and lie below `size`.
+    func leafHashes(from first: Int, below size: Int) throws -> [UInt8] {
+        let statement = try DirectStatement(
+            self, "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx")
+        try statement.bind(1, first)
+        try statement.bind(2, min(first + TileCoordinate.fullWidth, size))
+        var hashes: [UInt8] = []
+        hashes.reserveCapacity(HashTile.maximumBytes)
+        try statement.forEach { Digest.ofLeaf($0.raw(0)).append(to: &hashes) }
+        return hashes
     }
 }

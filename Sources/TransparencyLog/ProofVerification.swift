@@ -100,17 +100,26 @@ public struct CompactRange: Sendable, Equatable {
     /// Appends a leaf and returns the perfect subtrees that it completed, leaf first.
     @discardableResult
     public mutating func append(_ leafHash: Digest) -> [(node: MerkleTree.Node, hash: Digest)] {
+        var completed: [(node: MerkleTree.Node, hash: Digest)] = []
+        append(leafHash) { completed.append(($0, $1)) }
+        return completed
+    }
+
+    /// Appends a leaf and hands over the perfect subtrees that it completed, leaf first.
+    public mutating func append(
+        _ leafHash: Digest,
+        completed: (MerkleTree.Node, Digest) -> Void
+    ) {
         var hash = leafHash
-        var completed = [(node: MerkleTree.Node(level: 0, index: size), hash: hash)]
+        completed(MerkleTree.Node(level: 0, index: size), hash)
         var level = 0
         while size >> level & 1 == 1 {
             hash = Digest.ofNode(hashes.removeLast(), hash)
             level += 1
-            completed.append((MerkleTree.Node(level: level, index: size >> level), hash))
+            completed(MerkleTree.Node(level: level, index: size >> level), hash)
         }
         hashes.append(hash)
         size += 1
-        return completed
     }
 
     /// The RFC 6962 root.

@@ -119,6 +119,7 @@ public struct TileCoordinate: Hashable, Sendable {
 public struct HashTile: Sendable, Equatable {
     /// Bytes of a full tile.
     public static let maximumBytes = TileCoordinate.fullWidth * 32
+
     /// Leaf side first.
     public let hashes: [Digest]
 

@@ -2,63 +2,16 @@ import CanonicalJSON
 import Foundation
 import Keys
 import NodeStore
+import SecondOpinion
 import Testing
 import TransparencyLog
 
-/// Programs that nobody here wrote.
-private enum Stranger {
-    static let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    private static let tools = root.appendingPathComponent(".build-tools")
-    private static let python =
-        ProcessInfo.processInfo.environment["ECCOE_PYTHON"] ?? "python3"
-
-    /// Whether python-tuf is there.
-    static let hasTUF = (try? run([python, "-c", "import tuf"]))?.status == 0
-
-    /// golang.org/x/mod's reader of logs, nil where Go or the package is missing.
-    static let xmod: String? = {
-        let program = tools.appendingPathComponent("xmod-daemon").path
-        let build = ["go", "build", "-o", program, "./Tests/SecondOpinion/xmod"]
-        return (try? run(build))?.status == 0 ? program : nil
-    }()
-
-    struct Answer {
-        let status: Int32
-        let output: String
-    }
-
-    static func refresh(_ folder: String, target: String) throws -> Answer {
+extension Stranger {
+    /// Has python-tuf update from a registry.
+    fileprivate static func refresh(_ folder: String, target: String) throws -> Answer {
         let script = root.appendingPathComponent(
             "Tests/MemberRegistryTests/SecondOpinion/tuf_refresh.py")
         return try run([python, script.path, folder, target, "1"])
-    }
-
-    /// Runs a command at the root; output goes through a file, never a pipe that could fill up.
-    static func run(_ arguments: [String]) throws -> Answer {
-        let file = FileManager.default.temporaryDirectory
-            .appendingPathComponent("second-opinion-\(UUID().uuidString)")
-        try Data().write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.currentDirectoryURL = root
-        var environment = ProcessInfo.processInfo.environment
-        environment["GOFLAGS"] = nil
-        environment["GO111MODULE"] = "off"
-        environment["GOPATH"] = "/usr/share/gocode"
-        environment["GOCACHE"] = tools.appendingPathComponent("go-cache").path
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        let handle = try FileHandle(forWritingTo: file)
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
-        process.waitUntilExit()
-        return Answer(
-            status: process.terminationStatus, output: try String(contentsOf: file, encoding: .utf8)
-        )
     }
 }
 
@@ -67,7 +20,7 @@ extension NetworkTests {
     @Test(
         .enabled(
             if: Stranger.xmod != nil,
-            "go or golang.org/x/mod (golang-go, golang-golang-x-mod-dev) absent: skipped"))
+            "\(Stranger.noGo)"))
     func `golang.org/x/mod verifies a log that a daemon wrote`() async throws {
         let xmod = try #require(Stranger.xmod)
         for node in [nodes.a, nodes.b] {

@@ -91,13 +91,13 @@ import TransparencyLog
         #expect(try SampleStore.audit(reopened).count == size + 1)
     }
 
-    @Test func `whose tiles were damaged is not opened`() throws {
-        try store.grow(by: 5)
-        try store.folder.stranger("1.sqlite").write {
-            try $0.execute(
-                sql: "UPDATE tile SET hashes = zeroblob(160) WHERE level = 0 AND idx = 0"
-            )
-        }
+    @Test(arguments: [
+        "UPDATE tile SET hashes = zeroblob(32) WHERE level = 1",
+        "DROP TRIGGER entry_is_final; UPDATE entry SET leaf = x'00' WHERE idx = 258",
+    ])
+    func `whose right edge was damaged is not opened`(_ damage: String) throws {
+        try store.grow(by: 260)
+        try store.folder.stranger("1.sqlite").write { try $0.execute(sql: damage) }
         let path = store.folder.file("1.sqlite")
         #expect(throws: StoreError.corrupt(path, reason: "tiles and head disagree")) {
             try store.reopened()

@@ -1,63 +1,25 @@
 import Foundation
 import Keys
+import SecondOpinion
 import Testing
 import TransparencyLog
 
-/// The program of Tests/SecondOpinion/xmod, which reads logs with golang.org/x/mod.
+/// golang.org/x/mod as Tests/SecondOpinion/xmod uses it.
 private enum XMod {
-    static let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    static let tools = root.appendingPathComponent(".build-tools")
-
-    /// The built program, nil where Go or the package is missing.
-    static let program: URL? = {
-        let program = tools.appendingPathComponent("xmod")
-        let build = ["go", "build", "-o", program.path, "./Tests/SecondOpinion/xmod"]
-        return (try? run(build))?.status == 0 ? program : nil
-    }()
-
-    struct Outcome {
-        let status: Int32
-        let output: String
-    }
-
-    /// Runs a command at the root with Go's settings; output goes through a file, never a pipe
-    /// that could fill up.
-    static func run(_ arguments: [String]) throws -> Outcome {
-        let file = FileManager.default.temporaryDirectory
-            .appendingPathComponent("xmod-\(UUID().uuidString)")
-        try Data().write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.currentDirectoryURL = root
-        var environment = ProcessInfo.processInfo.environment
-        environment["GOFLAGS"] = nil
-        environment["GO111MODULE"] = "off"
-        environment["GOPATH"] = "/usr/share/gocode"
-        environment["GOCACHE"] = tools.appendingPathComponent("go-cache").path
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        let handle = try FileHandle(forWritingTo: file)
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
-        process.waitUntilExit()
-        let output = try String(contentsOf: file, encoding: .utf8)
-        return Outcome(status: process.terminationStatus, output: output)
-    }
-
-    static func verify(_ folder: URL, key: VerifierKey, old: URL? = nil) throws -> Outcome {
-        let program = try #require(program)
-        return try run([program.path, folder.path, key.text] + (old.map { [$0.path] } ?? []))
+    static func verify(
+        _ folder: URL,
+        key: VerifierKey,
+        old: URL? = nil
+    ) throws -> Stranger.Answer {
+        let program = try #require(Stranger.xmod)
+        return try Stranger.run([program, folder.path, key.text] + (old.map { [$0.path] } ?? []))
     }
 }
 
 @Suite(
     .enabled(
-        if: XMod.program != nil,
-        "go or golang.org/x/mod (golang-go, golang-golang-x-mod-dev) absent: skipped"
+        if: Stranger.xmod != nil,
+        "\(Stranger.noGo)"
     )
 )
 struct `A second opinion on our logs` {

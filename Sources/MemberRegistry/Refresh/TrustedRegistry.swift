@@ -169,6 +169,27 @@ package struct TrustedRegistry: Sendable {
         )
     }
 
+    /// Every witness and mirror key that the members' documents list, valid now or not: whose
+    /// cosignatures can be verified.
+    package var cosignerKeys: [NoteKey] {
+        members.flatMap { member in
+            let domain = member.document.domain
+            return member.document.keys.compactMap { key in
+                switch key.use {
+                case .witness:
+                    NoteKey(
+                        name: NoteKey.witnessName(domain), type: .cosignature,
+                        publicKey: key.publicKey)
+                case .mirror:
+                    NoteKey(
+                        name: NoteKey.mirrorName(domain), type: .cosignature,
+                        publicKey: key.publicKey)
+                default: nil
+                }
+            }
+        }
+    }
+
     private func candidates(
         forOrigin origin: String,
         at time: Instant,

@@ -17,6 +17,13 @@ final class ProgressLine {
         StandardStream.error.write("\r\(line)\(padding)")
     }
 
+    /// `done` of `total` as a bar of 20 characters.
+    static func bar(_ done: Int, of total: Int) -> String {
+        let filled = total > 0 ? min(20, 20 * done / total) : 20
+        return "[" + String(repeating: "#", count: filled)
+            + String(repeating: ".", count: 20 - filled) + "]"
+    }
+
     /// Removes the line.
     func clear() {
         guard isShown, width > 0 else { return }

@@ -116,6 +116,7 @@ struct Status: Verb {
             ),
             ("own log", log.map(line) ?? "none yet: eccoe log init"),
             ("items", TextTable.cell(answer["items"])),
+            ("audits", audits(answer["audits"]?.array ?? [])),
             ("converged", waits.isEmpty ? "yes" : "no: " + waits.joined(separator: "; ")),
         ])
         let followed = answer["followed"]?.array ?? []
@@ -136,6 +137,17 @@ struct Status: Verb {
                 )
         }
         return text
+    }
+
+    /// When the oldest of the logs' last audits was, or which ones found damage.
+    private static func audits(_ results: [JSON]) -> String {
+        let damaged = results.filter { $0["found"]?.integer != 0 }
+        guard damaged.isEmpty else {
+            let names = damaged.map { TextTable.cell($0["origin"]) }.joined(separator: ", ")
+            return "DAMAGE in \(names): eccoe log audit --all"
+        }
+        guard let oldest = results.compactMap({ $0["at"]?.string }).min() else { return "none yet" }
+        return "\(results.count) logs sound, the oldest audit of \(oldest)"
     }
 
     private static func line(_ log: JSON) -> String {

@@ -2,8 +2,11 @@
 // golang.org/x/mod/sumdb, which nobody in this project wrote.
 //
 //	xmod <folder> <vkey> [<file with an older checkpoint>]
+//	xmod audit <folder> <vkey>
+//	xmod proofs <file>
 //
 // It prints "ok <origin> <size> <root>" and exits with 0, or says what is wrong and exits with 1.
+// An audit leaves the proofs out and adds the seconds that it took; of proofs see proofs.go.
 // Built without modules, from Debian's golang-golang-x-mod-dev:
 //
 //	GO111MODULE=off GOPATH=/usr/share/gocode go build -o xmod ./Tests/SecondOpinion/xmod
@@ -19,6 +22,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -239,8 +243,40 @@ func verify(arguments []string) (string, error) {
 	return fmt.Sprintf("ok %s %d %v", verifier.Name(), tree.N, tree.Hash), nil
 }
 
+// audit checks every tile and entry once, and tells how long that took.
+func audit(arguments []string) (string, error) {
+	start := time.Now()
+	verifier, err := note.NewVerifier(arguments[1])
+	if err != nil {
+		return "", err
+	}
+	tree, err := checkpoint(filepath.Join(arguments[0], "checkpoint"), verifier)
+	if err != nil {
+		return "", err
+	}
+	files := folder{arguments[0]}
+	hashes := tlog.TileHashReader(tree, files)
+	if err := checkHashes(tree, hashes); err != nil {
+		return "", err
+	}
+	if err := checkEntries(tree, files, hashes); err != nil {
+		return "", err
+	}
+	seconds := time.Since(start).Seconds()
+	return fmt.Sprintf("ok %s %d %v %f", verifier.Name(), tree.N, tree.Hash, seconds), nil
+}
+
 func main() {
-	verdict, err := verify(os.Args[1:])
+	var verdict string
+	var err error
+	switch {
+	case len(os.Args) == 3 && os.Args[1] == "proofs":
+		verdict, err = proofs(os.Args[2])
+	case len(os.Args) == 4 && os.Args[1] == "audit":
+		verdict, err = audit(os.Args[2:])
+	default:
+		verdict, err = verify(os.Args[1:])
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "xmod:", err)
 		os.Exit(1)

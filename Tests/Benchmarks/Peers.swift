@@ -1,0 +1,139 @@
+import Foundation
+import Glibc
+
+/// What others need for durable writes of 512 bytes on the same disk.
+enum Peers {
+    static func all(_ options: Options) -> [any Benchmark] {
+        [
+            PostgreSQLBenchmark(seconds: options.isQuick ? 2 : 10),
+            EtcdBenchmark(writes: options.scaled(20_000)),
+            NATSBenchmark(writes: options.scaled(20_000)),
+            GitBenchmark(records: options.scaled(5000)),
+            AicsBenchmark(entries: options.scaled(100_000)),
+        ]
+    }
+}
+
+/// Inserts of one row a transaction by pgbench, `synchronous_commit` and `fsync` on.
+struct PostgreSQLBenchmark: Benchmark {
+    let seconds: Int
+    let name = "PostgreSQL"
+
+    func run(in workspace: Workspace) async throws -> [Row] {
+        let versions = (13...18).reversed().map { "/usr/lib/postgresql/\($0)/bin/initdb" }
+        guard let initdb = Program.find(versions) else {
+            throw Absent(reason: "no postgresql (Debian: postgresql)")
+        }
+        let bin = String(initdb.dropLast("/initdb".count))
+        let folder = workspace.file("postgres")
+        // The server refuses to run as root.
+        let user = geteuid() == 0 ? ["runuser", "-u", "postgres", "--"] : []
+        try Program.run(["mkdir", "-p", folder])
+        if geteuid() == 0 { try Program.run(["chown", "postgres", folder]) }
+        @discardableResult
+        func sql(_ command: [String]) throws -> Program.Outcome {
+            try Program.run(user + command, in: "/")
+        }
+        let made = try sql([initdb, "-D", folder + "/data", "-A", "trust", "-U", "postgres"])
+        guard made.status == 0 else { throw Absent(reason: "initdb: \(made.output)") }
+        let options = "-c listen_addresses='' -c unix_socket_directories=\(folder)"
+        let control = [bin + "/pg_ctl", "-D", folder + "/data", "-w"]
+        let log = folder + "/log"
+        try sql(control + ["-l", log, "-o", options, "start"])
+        defer { _ = try? sql(control + ["-m", "immediate", "stop"]) }
+        let psql = [bin + "/psql", "-h", folder, "-U", "postgres", "-q", "-c"]
+        let table = "CREATE TABLE entry(idx bigserial PRIMARY KEY, leaf bytea NOT NULL)"
+        let created = try sql(psql + [table])
+        guard created.status == 0 else { throw Absent(reason: "psql: \(created.output)") }
+        let script = "INSERT INTO entry(leaf) VALUES (decode(repeat('61', 512), 'hex'));\n"
+        let file = workspace.file("insert.sql")
+        _ = FileManager.default.createFile(atPath: file, contents: Data(script.utf8))
+        return try [1, 64].map { clients in
+            let outcome = try sql([
+                bin + "/pgbench", "-h", folder, "-U", "postgres", "-n", "-M", "prepared", "-f",
+                file,
+                "-c", "\(clients)", "-j", clients == 1 ? "1" : "2", "-T", "\(seconds)",
+            ])
+            guard
+                let line = outcome.output.split(separator: "\n").last(where: { $0.hasPrefix("tps") }
+                ),
+                let rate = Double(line.split(separator: " ")[2])
+            else { throw Absent(reason: "pgbench: \(outcome.output)") }
+            return Row(
+                name: clients == 1 ? "PostgreSQL, 1 client" : "PostgreSQL, 64 clients",
+                perSecond: rate)
+        }
+    }
+}
+
+/// Commits of one file each, and a fetch of them all: what a mirror would cost with git.
+struct GitBenchmark: Benchmark {
+    let records: Int
+    let name = "git"
+
+    func run(in workspace: Workspace) async throws -> [Row] {
+        guard Program.find(["git"]) != nil else { throw Absent(reason: "no git") }
+        let source = workspace.file("git-source")
+        let copy = workspace.file("git-copy")
+        var stream = ""
+        for number in 0..<records {
+            let text = "record \(number) " + String(repeating: "x", count: 490)
+            stream +=
+                "commit refs/heads/main\ncommitter a <a@example> \(1_795_000_000 + number) +0000\n"
+            stream +=
+                "data 1\nr\nM 100644 inline \(number % 1000)\ndata \(text.utf8.count)\n\(text)\n"
+        }
+        let file = workspace.file("stream")
+        _ = FileManager.default.createFile(atPath: file, contents: Data(stream.utf8))
+        try Program.run(["git", "init", "-q", "-b", "main", source])
+        try Program.run(
+            ["sh", "-c", "git -C \(source) fast-import --quiet < \(file)"])
+        try Program.run(["git", "init", "-q", copy])
+        let fetch = try Clock.seconds {
+            let outcome = try Program.run(
+                [
+                    "git", "-C", copy, "-c", "protocol.file.allow=always", "fetch", "-q", source,
+                    "main",
+                ])
+            guard outcome.status == 0 else { throw Absent(reason: "git: \(outcome.output)") }
+        }
+        let commits = min(200, records)
+        let durable = ["-c", "core.fsync=all", "-c", "user.name=a", "-c", "user.email=a@example"]
+        let samples = try Clock.samples(commits) { number in
+            try Program.run(
+                ["git", "-C", source] + durable
+                    + ["commit", "-q", "--allow-empty", "-m", "\(number)"])
+        }
+        return [
+            Row(name: "git fetch", perSecond: Double(records) / fetch),
+            Row(
+                name: "git commit, one record",
+                perSecond: Double(commits) / samples.reduce(0, +), durations: samples),
+        ]
+    }
+}
+
+/// The PyPI package aics-tlog, its tiles written and synced after each batch.
+struct AicsBenchmark: Benchmark {
+    let entries: Int
+    let name = "aics-tlog"
+
+    func run(in workspace: Workspace) async throws -> [Row] {
+        let own = Program.root.appendingPathComponent(".build-tools/aics/bin/python").path
+        let python = ProcessInfo.processInfo.environment["ECCOE_AICS_PYTHON"] ?? own
+        guard Program.find([python]) != nil else {
+            throw Absent(reason: "no Python with aics-tlog (ECCOE_AICS_PYTHON)")
+        }
+        let script = Program.root.appendingPathComponent("Tests/SecondOpinion/aics/append.py").path
+        return try [1, 1024].map { batch in
+            let count = batch == 1 ? entries / 100 : entries
+            let folder = workspace.file("aics-\(batch)")
+            let outcome = try Program.run([python, script, folder, "\(batch)", "\(count)"])
+            guard outcome.status == 0, let rate = Double(outcome.output.filter { !$0.isNewline })
+            else { throw Absent(reason: "aics-tlog: \(outcome.output)") }
+            return Row(
+                name: batch == 1 ? "aics-tlog, 1 a commit" : "aics-tlog, 1,024 a commit",
+                perSecond: rate)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import CanonicalJSON
+import Federation
+import Keys
+import MemberRegistry
+import TransparencyLog
+
+/// Well-formed inputs to begin from, made by our own writers with fixed keys.
+enum Seeds {
+    private static let at = Instant(secondsSince1970: 1_795_456_800)
+    private static let hash = Digest(of: [1] as [UInt8])
+
+    private static func key(_ label: String) -> Ed25519Key? {
+        Ed25519Key(seed: Digest(of: Array(label.utf8)).bytes)
+    }
+
+    private static func signer(_ name: String, _ type: VerifierKey.SignatureType) -> NoteSigner? {
+        key(name).flatMap { NoteSigner(name: name, type: type, signer: $0) }
+    }
+
+    /// A checkpoint of seven leaves with a cosignature.
+    static let note: SignedNote? = {
+        guard let log = signer("uni-a.example/eccoe/1", .ed25519),
+            let witness = signer("uni-b.example/eccoe/witness", .cosignature),
+            let head = try? VerifiedCheckpoint(
+                signing: Checkpoint(origin: log.key.name, size: 7, root: hash), by: log),
+            let line = try? witness.sign(head.note.text, at: at)
+        else { return nil }
+        return try? head.note.adding([line])
+    }()
+
+    /// Leaves of each kind.
+    static let leaves: [Leaf] = [
+        Leaf(type: .genesis, at: at, payload: hash),
+        Leaf(
+            type: .itemPublished, at: at, subject: "BC-101", revision: 3, previous: 12,
+            payload: hash, references: ["uni-b.example/eccoe/1#5120@\(hash)"]),
+        Leaf(
+            type: .decisionRecorded, at: at.startOfDay, subject: String(repeating: "0a", count: 16),
+            revision: 1, commitment: hash),
+        Leaf(
+            type: .agreementTerminated, at: at, subject: String(repeating: "0b", count: 16),
+            revision: 2, payload: hash, with: "uni-b.example", on: "2026-12-31"),
+    ]
+
+    private static let repositories: [RegistryRepository] = {
+        guard let owner = key("registry") else { return [] }
+        let plan = RolePlan([owner.publicKey], threshold: 1)
+        let levels = TopLevelPlan(root: plan, targets: plan, snapshot: plan, timestamp: plan)
+        let network = NetworkDocument(
+            name: "test-net", quorums: NetworkDocument.standardQuorums(from: at),
+            bodies: [NetworkDocument.Body(name: "all", suffixes: ["example"])])
+        let made = try? RegistryRepository.create(
+            network, topLevel: levels, bodies: ["all": plan], signers: [owner], at: at)
+        return [made?.0].compactMap(\.self)
+    }()
+
+    private static func registryFiles(_ part: String) -> [[UInt8]] {
+        repositories.flatMap { repository in
+            repository.files.filter { $0.key.contains(part) }.sorted { $0.key < $1.key }.map(
+                \.value)
+        }
+    }
+
+    /// The first root of a registry.
+    static let root: [UInt8] = registryFiles("1.root.json").first ?? []
+
+    static let page = HeadsPage(
+        instance: "9f2c", from: 48_211, next: 48_213, more: false, now: at,
+        snapshot: RegistryVersion(version: 812, digest: hash),
+        rows: [
+            HeadHint(origin: "0123456789abcdef", size: 7, root: "4bf5122f344554c5", cosignatures: 2)
+        ]
+    )
+
+    static let signature: [UInt8] = {
+        guard let key = key("node"),
+            let signed = try? MessageSignature(
+                signing: RequestTarget(
+                    method: "PUT", nodeURL: "https://node.uni-a.example:8443", path: "/v1/blobs"),
+                body: [1, 2, 3], by: key, kid: "a-key", nonce: "0123456789abcdef", at: at)
+        else { return [] }
+        return Array(
+            [signed.contentDigest, signed.input, signed.signature].joined(separator: "\n").utf8)
+    }()
+}
+
+extension FuzzTarget {
+    /// Inputs that are accepted, to begin from.
+    package var seeds: [[UInt8]] {
+        let notes = [Seeds.note].compactMap(\.self)
+        let hash = Digest(of: [1] as [UInt8])
+        switch self {
+        case .addCheckpoint:
+            return notes.map { AddCheckpoint(oldSize: 3, proof: [hash, hash], note: $0).bytes }
+        case .announcement: return [Announcement(checkpoints: notes).bytes]
+        case .bundle:
+            let entries = Seeds.leaves.flatMap { EntryBundle.encode($0.bytes) ?? [] }
+            return [[UInt8(Seeds.leaves.count - 1)] + entries]
+        case .checkpoint:
+            return notes.map(\.text)
+                + [Array("a/b\n0\n\(MerkleTree.emptyRoot.base64)\nan extension\n".utf8)]
+        case .headsPage: return [Seeds.page.bytes]
+        case .json:
+            return Seeds.leaves.map(\.bytes)
+                + [Array(#"{"a":[1e+20,-0.5,"\u00e9\n",true,null],"b":{}}"#.utf8)]
+        case .leaf: return Seeds.leaves.map(\.bytes)
+        case .note: return notes.map(\.bytes)
+        case .proof:
+            return notes.map {
+                InclusionProof(index: 3, path: [hash, hash, hash], checkpoint: $0, extra: [1]).bytes
+            }
+        case .signatureHeaders: return [Seeds.signature]
+        case .tilePath:
+            return [
+                "tile/0/000", "tile/1/x001/x234/067.p/8", "tile/entries/x001/000",
+                "tile/63/255.p/255",
+            ].map { Array($0.utf8) }
+        case .tuf: return [Seeds.root]
+        }
+    }
+}
