@@ -24,6 +24,7 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -125,9 +126,9 @@ let package = Package(
         .target(
             name: "NodeServer",
             dependencies: uptoFederation + [
-                "NodeStore", "Node", hummingbird, hummingbirdTLS, httpTypes, nioCore, nioSSL,
-                logging,
-                serviceLifecycle,
+                "NodeStore", "Node", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
+                nioCore,
+                nioHTTP1, nioSSL, logging, serviceLifecycle,
             ],
             swiftSettings: strict
         ),

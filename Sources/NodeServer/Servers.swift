@@ -2,6 +2,7 @@ import Federation
 import Glibc
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 package import Logging
 import NIOCore
@@ -18,6 +19,7 @@ package enum Servers {
     ///   - port: 0 takes a free one.
     ///   - certificate: PEM file with the chain.
     ///   - key: PEM file with the private key.
+    ///   - gate: holds callers to the limits.
     ///   - ready: told of the port that was bound.
     /// - Throws: `Problem` when certificate or key cannot be read.
     package static func https(
@@ -26,6 +28,7 @@ package enum Servers {
         port: Int,
         certificate: String,
         key: String,
+        gate: InboundGate,
         ready: @escaping @Sendable (Int) async -> Void
     ) throws -> any Service {
         var tls: TLSConfiguration
@@ -47,12 +50,25 @@ package enum Servers {
         }
         // Whoever does not say goodbye does not hold up the daemon's end: the default is 5 s.
         tls.shutdownTimeout = .seconds(1)
+        let http = HTTP1Channel.Configuration(
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: Limits.headFieldBytes,
+                maxHeaderListSize: Limits.headBytes,
+                maxHeaderFieldCount: Limits.headFields
+            )
+        )
         return Application(
-            router: NodeRouter(node: node).router(),
-            server: try .tls(
-                .http1(configuration: .init(idleTimeout: .seconds(60))),
-                tlsConfiguration: tls
-            ),
+            router: NodeRouter(node: node, gate: gate).router(),
+            server: HTTPServerBuilder { [tls] responder in
+                GuardedChannel(
+                    base: try TLSChannel(
+                        HTTP1Channel(responder: responder, configuration: http),
+                        tlsConfiguration: tls
+                    ),
+                    gate: gate,
+                    node: node.identity.domain
+                )
+            },
             configuration: .init(
                 address: .hostname(host, port: port),
                 serverName: Software.name

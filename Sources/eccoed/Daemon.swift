@@ -45,10 +45,11 @@ struct Daemon {
     /// Everything that runs, with both listeners last: they are the first to close.
     private func group(of node: Node) throws -> ServiceGroupConfiguration {
         let parts = NodeServices(node: node, clock: ContinuousClock())
+        let gate = InboundGate(configuration.limits, known: configuration.knownAddresses)
         let readiness = Readiness(listeners: 2, url: node.identity.url, logger: logger)
         let https = try Servers.https(
             node: node, host: configuration.host, port: configuration.port,
-            certificate: configuration.certificate, key: configuration.privateKey
+            certificate: configuration.certificate, key: configuration.privateKey, gate: gate
         ) { port in readiness.listening(port: port) }
         let control = try Servers.control(
             desk: parts.control, socket: configuration.socket, logger: logger
@@ -85,6 +86,17 @@ struct Daemon {
             "sent": .number(JSONNumber(Int64(traffic.sent))),
             "received": .number(JSONNumber(Int64(traffic.received))),
         ]
+    }
+}
+
+extension Configuration {
+    /// Whom the limits treat otherwise than strangers.
+    fileprivate var knownAddresses: KnownAddresses {
+        KnownAddresses(
+            exempt: Set(allow.compactMap { CallerAddress(bytes: $0.address.bytes) }),
+            proxies: Set(proxies.compactMap { CallerAddress(bytes: $0.bytes) }),
+            header: proxyHeader
+        )
     }
 }
 

@@ -38,7 +38,8 @@ extension EndpointTests {
                     "\(operation.rawValue): \(name)", is: .malformedRequest)
             }
             expectProblem(
-                try post(operation.path, [], method: "GET"), 404...405, "GET \(operation.path)")
+                try post(operation.path, [], method: "GET"), 405...405, "GET \(operation.path)",
+                is: .methodNotAllowed)
         }
     }
 
