@@ -4,6 +4,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
+import Node
 
 /// A connection that is counted, and ended when it is too slow; around TLS, so that a handshake
 /// that never ends is too slow as well.
@@ -12,6 +13,8 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let gate: InboundGate
     /// The host that answers.
     let node: String
+    /// Where bytes are counted, if they are.
+    let metrics: NodeMetrics?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
         guard let address = CallerAddress(channel.remoteAddress), gate.open(address) else {
@@ -19,8 +22,12 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
             return channel.eventLoop.makeFailedFuture(ChannelError.inputClosed)
         }
         channel.closeFuture.whenComplete { [gate] _ in gate.close(address) }
-        return base.setup(channel: channel, logger: logger).flatMapThrowing { [gate, node] value in
+        return base.setup(channel: channel, logger: logger).flatMapThrowing {
+            [gate, node, metrics] value in
             let pipeline = channel.pipeline.syncOperations
+            if let metrics {
+                try pipeline.addHandler(TransferHandler(metrics: metrics), position: .first)
+            }
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(
                 DeadlineHandler(gate: gate, node: node), position: .after(decoder))
@@ -30,6 +37,30 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
 
     func handle(value: Base.Value, logger: Logger) async {
         await base.handle(value: value, logger: logger)
+    }
+}
+
+/// Counts what goes over the wire.
+private final class TransferHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let metrics: NodeMetrics
+
+    init(metrics: NodeMetrics) {
+        self.metrics = metrics
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        metrics.transferred(received: unwrapInboundIn(data).readableBytes)
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        metrics.transferred(sent: unwrapOutboundIn(data).readableBytes)
+        context.write(data, promise: promise)
     }
 }
 

@@ -29,11 +29,15 @@ package struct NodeRouter: Sendable {
         for endpoint in Endpoint.allCases {
             let method = HTTPRequest.Method(rawValue: endpoint.method) ?? .get
             router.on(Self.path(endpoint), method: method) { request, context in
-                await respond(endpoint, request, context).response()
+                let answer = await respond(endpoint, request, context)
+                node.metrics.answered(endpoint, status: answer.status)
+                return answer.response()
             }
         }
         router.add(
-            middleware: UnknownPaths(node: node.identity.domain) { Endpoint.methods(at: $0) })
+            middleware: UnknownPaths(node: node.identity.domain, metrics: node.metrics) {
+                Endpoint.methods(at: $0)
+            })
         return router
     }
 

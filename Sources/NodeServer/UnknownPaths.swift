@@ -1,11 +1,14 @@
 import Federation
 import HTTPTypes
 import Hummingbird
+import Node
 
 /// Answers paths and methods that no route takes with a problem instead of an empty body.
 struct UnknownPaths<Context: RequestContext>: RouterMiddleware {
     /// The host that answers.
     let node: String
+    /// Where refusals are counted, if they are.
+    var metrics: NodeMetrics?
     /// The methods that are served at a path; empty where nothing is.
     let methods: @Sendable (String) -> [String]
 
@@ -17,7 +20,9 @@ struct UnknownPaths<Context: RequestContext>: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch is HTTPError {
-            return refusal(request).response()
+            let answer = refusal(request)
+            metrics?.answered(nil, status: answer.status)
+            return answer.response()
         }
     }
 

@@ -17,6 +17,8 @@ struct Configuration: Sendable {
     var port = 8443
     /// The node's address as members reach it.
     var url: String
+    /// Where monitoring asks; nil for nowhere.
+    var admin: (host: String, port: Int)?
     /// Path of the control socket.
     var socket: String
     /// Folder of the anchor, outside the backup set.
@@ -44,7 +46,7 @@ struct Configuration: Sendable {
     static let keys: Set<String> = Set([
         "version", "domain", "data", "listen.host", "listen.port", "url", "socket", "anchor",
         "tls.certificate", "tls.key", "outbound.allow", "precedents", "log.level", "log.format",
-        "proxies.addresses", "proxies.header",
+        "proxies.addresses", "proxies.header", "admin.listen", "admin.exposed",
     ]).union(limitKeys.map { "limits." + $0.name })
 
     /// Keys whose values are lists, which no environment variable can hold.
@@ -94,16 +96,9 @@ struct Configuration: Sendable {
         anchor = try reader.optional("anchor") ?? "/var/lib/eccoe-anchor"
         certificate = try reader.optional("tls.certificate") ?? folder.file("tls/server.pem")
         privateKey = try reader.optional("tls.key") ?? folder.file("tls/server.key")
-        logLevel = try reader.optional("log.level") ?? "info"
-        guard Logger.Level(rawValue: logLevel) != nil else {
-            throw reader.problem(
-                "log.level", "is unknown",
-                "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
-        }
-        logFormat = try reader.optional("log.format") ?? "logfmt"
-        guard ["logfmt", "json"].contains(logFormat) else {
-            throw reader.problem("log.format", "is unknown", "logfmt or json")
-        }
+        try readLogging(reader)
+        try readCallers(reader)
+        allow = try reader.allowed()
         if let text = try reader.optional("precedents") {
             guard let policy = PrecedentPolicy(text) else {
                 throw reader.problem(
@@ -114,7 +109,23 @@ struct Configuration: Sendable {
             }
             precedents = policy
         }
-        allow = try reader.allowed()
+    }
+
+    private mutating func readLogging(_ reader: ConfigurationReader) throws(Problem) {
+        logLevel = try reader.optional("log.level") ?? "info"
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw reader.problem(
+                "log.level", "is unknown",
+                "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        logFormat = try reader.optional("log.format") ?? "logfmt"
+        guard ["logfmt", "json"].contains(logFormat) else {
+            throw reader.problem("log.format", "is unknown", "logfmt or json")
+        }
+    }
+
+    private mutating func readCallers(_ reader: ConfigurationReader) throws(Problem) {
+        admin = try reader.admin()
         limits = try reader.limits(Self.limitKeys)
         proxies = try reader.addresses("proxies.addresses")
         if let text = try reader.optional("proxies.header") {

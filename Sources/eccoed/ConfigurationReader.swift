@@ -60,6 +60,34 @@ struct ConfigurationReader {
         return allowed
     }
 
+    /// The listener for monitoring, which only this machine reaches unless the operator says more.
+    func admin() throws(Problem) -> (host: String, port: Int)? {
+        let isExposed = try flag("admin.exposed")
+        guard let text = try optional("admin.listen") else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let address = IPAddress(String(text[..<colon])),
+            let port = UInt16(text[text.index(after: colon)...])
+        else {
+            throw problem("admin.listen", "is no address and port", "127.0.0.1:9443, [::1]:9443")
+        }
+        let isLoopback =
+            address.bytes.count == 4 ? address.bytes[0] == 127 : address == IPAddress("::1")
+        guard isLoopback || isExposed else {
+            throw problem(
+                "admin.listen", "is no loopback address: others could read it, in plain text",
+                "127.0.0.1:\(port), or say admin.exposed: true when the network is guarded")
+        }
+        return (address.text, Int(port))
+    }
+
+    private func flag(_ key: String) throws(Problem) -> Bool {
+        switch values[key] {
+        case nil: return false
+        case let flag as Bool: return flag
+        case let text as String where ["true", "false"].contains(text): return text == "true"
+        default: throw problem(key, "is neither true nor false", "write true or false")
+        }
+    }
+
     func addresses(_ key: String) throws(Problem) -> [IPAddress] {
         guard let value = values[key] else { return [] }
         guard let list = value as? [String] else {

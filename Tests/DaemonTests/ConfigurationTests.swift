@@ -59,6 +59,16 @@ import Testing
         #expect(configuration.proxyHeader == .forwarded)
     }
 
+    @Test(arguments: [
+        ("listen: \"127.0.0.1:0\"", "127.0.0.1", 0), ("listen: \"[::1]:9443\"", "::1", 9443),
+        ("listen: \"10.0.0.1:9443\", exposed: true", "10.0.0.1", 9443),
+    ])
+    func `the listener for monitoring is read`(_ text: String, _ host: String, _ port: Int) throws {
+        #expect(try Self.read(Self.smallest).admin == nil)
+        let admin = try Self.read(Self.smallest + "admin: {\(text)}\n").admin
+        #expect(admin?.host == host && admin?.port == port)
+    }
+
     @Test func `exceptions for outgoing connections are read`() throws {
         let text =
             Self.smallest
@@ -78,6 +88,12 @@ import Testing
         (smallest + "log: {format: xml}\n", "log.format is unknown"),
         (smallest + "log: {level: loud}\n", "log.level is unknown"),
         (smallest + "outbound: {allow: yes}\n", "outbound.allow is no list"),
+        (smallest + "admin: {listen: 9443}\n", "admin.listen is no text"),
+        (smallest + "admin: {listen: \"localhost:1\"}\n", "admin.listen is no address"),
+        (smallest + "admin: {listen: \"127.0.0.1:65536\"}\n", "admin.listen is no address"),
+        (smallest + "admin: {listen: \"0.0.0.0:9443\"}\n", "admin.listen is no loopback"),
+        (smallest + "admin: {listen: \"[::]:9443\"}\n", "admin.listen is no loopback"),
+        (smallest + "admin: {exposed: perhaps}\n", "admin.exposed is neither"),
         (smallest + "limits: {connections: 0}\n", "limits.connections is 0"),
         (smallest + "limits: {idle_seconds: 3601}\n", "limits.idle_seconds is 3601"),
         (smallest + "limits: {burst: 1}\n", "unknown key limits.burst"),

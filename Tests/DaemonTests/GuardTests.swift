@@ -11,10 +11,7 @@ import Testing
         _ lines: [String], _ body: (Institution, ServingNode) async throws -> Void
     ) async throws {
         let institution = try Institution()
-        let path = institution.folder.configuration
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        try (text + lines.map { $0 + "\n" }.joined())
-            .write(toFile: path, atomically: true, encoding: .utf8)
+        try institution.configure(lines)
         try institution.start()
         let status = try await institution.ask(.status)
         try await body(institution, ServingNode(institution.folder, status: status))
@@ -138,6 +135,28 @@ import Testing
             node.expectProblem(
                 try #require(late.response), [408], .requestTimeout, "a body that does not come")
             #expect(late.response?.headers["connection"] == "close")
+        }
+    }
+
+    @Test func `hangs up on whoever does not take the answer`() async throws {
+        let lines = [
+            "limits:", "  answer_seconds: 1", "  anonymous_burst: 1000000", "admin:",
+            "  listen: 127.0.0.1:0",
+        ]
+        try await withNode(lines) { institution, node in
+            // So many answers fill every buffer on the way.
+            let bytes = requests(20_000, "/v1/node")
+            let channel = try await node.tellDeaf(bytes)
+            let port = try #require(institution.adminPort)
+            let limit = ContinuousClock.now.advanced(by: .seconds(30))
+            var counted = false
+            while !counted, ContinuousClock.now < limit {
+                let page = try RawSocket.tcp(port, RawAnswer.request("GET", "/metrics"))
+                let text = String(decoding: page.bytes, as: UTF8.self)
+                counted = text.contains("eccoe_refusals_total{limit=\"answer\"} 1\n")
+            }
+            #expect(counted)
+            try? await channel.close()
         }
     }
 }

@@ -14,6 +14,8 @@ final class Institution {
     let domain = "uni-a.example"
     private let root: String
     private(set) var daemon: Process?
+    /// What the daemon said until it was ready.
+    private(set) var said = ""
 
     /// Makes the data folder and founds the registry.
     init() throws {
@@ -64,8 +66,22 @@ final class Institution {
             guard !data.isEmpty else { throw Failure(what: "eccoed: \(seen)", status: 1) }
             seen += String(decoding: data, as: UTF8.self)
         }
+        said = seen
         // What follows is read and dropped, so that the daemon never blocks on a full pipe.
         handle.readabilityHandler = { if $0.availableData.isEmpty { $0.readabilityHandler = nil } }
+    }
+
+    /// Adds lines to the configuration; before the daemon is started.
+    func configure(_ lines: [String]) throws {
+        let text = try String(contentsOfFile: folder.configuration, encoding: .utf8)
+        try (text + lines.map { $0 + "\n" }.joined())
+            .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
+    }
+
+    /// The port of the admin listener, as the daemon said it.
+    var adminPort: Int? {
+        let word = said.split(separator: " ").first { $0.hasPrefix("admin=") }
+        return word.flatMap { Int($0.dropFirst(6)) }
     }
 
     /// Ends the daemon without any warning.

@@ -48,6 +48,53 @@ enum RawTLS {
     }
 }
 
+extension RawTLS {
+    /// Sends, and never reads what comes back.
+    static func deaf(
+        _ bytes: [UInt8], port: Int, host: String, authority: [UInt8]
+    ) async throws -> any Channel {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authority))
+        let context = try NIOSSLContext(configuration: configuration)
+        return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(
+                        NIOSSLClientHandler(context: context, serverHostname: host))
+                    try pipeline.addHandler(DeafWriter(bytes))
+                }
+            }
+            .connect(host: "127.0.0.1", port: port).get()
+    }
+}
+
+/// Writes once TLS stands, and reads no more from then on.
+private final class DeafWriter: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        // What is written first leaves when the handshake is over.
+        let first = context.eventLoop.makePromise(of: Void.self)
+        first.futureResult.assumeIsolated().whenSuccess {
+            context.channel.setOption(.autoRead, value: false).assumeIsolated().whenSuccess {
+                let rest = ByteBuffer(bytes: self.bytes.dropFirst())
+                context.writeAndFlush(self.wrapOutboundOut(rest), promise: nil)
+            }
+        }
+        let byte = ByteBuffer(bytes: bytes.prefix(1))
+        context.writeAndFlush(wrapOutboundOut(byte), promise: first)
+        context.fireChannelActive()
+    }
+}
+
 /// What was read, for whoever asks after the end.
 private final class Collector: Sendable {
     private let state = Mutex<(bytes: [UInt8], isGivenUp: Bool)>(([], false))

@@ -23,13 +23,14 @@ import Testing
         #expect(ByteRange(field: field) == nil)
     }
 
-    @Test(arguments: [
-        (ByteRange.from(0), 10, 0..<10), (.from(9), 10, 9..<10), (.from(10), 10, nil),
-        (.from(.max), 10, nil), (.from(0), 0, nil), (.closed(0, 0), 10, 0..<1),
-        (.closed(3, .max), 10, 3..<10), (.closed(9, 9), 10, 9..<10), (.closed(10, 11), 10, nil),
-        (.suffix(1), 10, 9..<10), (.suffix(10), 10, 0..<10), (.suffix(.max), 10, 0..<10),
-        (.suffix(0), 10, nil), (.suffix(1), 0, nil),
-    ] as [(ByteRange, Int, Range<Int>?)])
+    @Test(
+        arguments: [
+            (ByteRange.from(0), 10, 0..<10), (.from(9), 10, 9..<10), (.from(10), 10, nil),
+            (.from(.max), 10, nil), (.from(0), 0, nil), (.closed(0, 0), 10, 0..<1),
+            (.closed(3, .max), 10, 3..<10), (.closed(9, 9), 10, 9..<10), (.closed(10, 11), 10, nil),
+            (.suffix(1), 10, 9..<10), (.suffix(10), 10, 0..<10), (.suffix(.max), 10, 0..<10),
+            (.suffix(0), 10, nil), (.suffix(1), 0, nil),
+        ] as [(ByteRange, Int, Range<Int>?)])
     func `is resolved within a size`(_ range: ByteRange, _ size: Int, _ bytes: Range<Int>?) {
         #expect(range.resolved(in: size) == bytes)
     }
