@@ -10,7 +10,7 @@ struct AdminRouter: Sendable {
     /// Connections open to the https listener.
     let connections: @Sendable () -> Int
     /// When the certificate of the https listener expires, in seconds since 1970.
-    let certificateExpiry: Int?
+    let certificateExpiry: @Sendable () -> Int?
 
     private enum Path: String, CaseIterable {
         /// Whether the process answers at all.
@@ -53,7 +53,7 @@ struct AdminRouter: Sendable {
         do {
             let text = try MetricsDesk(node: node).exposition(
                 connections: connections(),
-                certificateExpiry: certificateExpiry
+                certificateExpiry: certificateExpiry()
             )
             return Answer(type: Exposition.mediaType, body: Array(text.utf8))
         } catch {

@@ -3,10 +3,8 @@ import Glibc
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 package import Logging
 import NIOCore
-import NIOSSL
 package import Node
 package import ServiceLifecycle
 
@@ -21,7 +19,6 @@ package enum Servers {
     ///   - identity: what it proves itself with.
     ///   - gate: holds callers to the limits.
     ///   - ready: told of the port that was bound.
-    /// - Throws: when the identity makes no TLS configuration.
     package static func https(
         node: Node,
         host: String,
@@ -29,20 +26,14 @@ package enum Servers {
         identity: ListenerIdentity,
         gate: InboundGate,
         ready: @escaping @Sendable (Int) async -> Void
-    ) throws -> any Service {
-        var tls = TLSConfiguration.makeServerConfiguration(
-            certificateChain: identity.chain.map { .certificate($0) },
-            privateKey: .privateKey(identity.key)
-        )
-        // Whoever does not say goodbye does not hold up the daemon's end: the default is 5 s.
-        tls.shutdownTimeout = .seconds(1)
+    ) -> any Service {
         return Application(
             router: NodeRouter(node: node, gate: gate).router(),
-            server: HTTPServerBuilder { [tls] responder in
+            server: HTTPServerBuilder { responder in
                 GuardedChannel(
-                    base: try TLSChannel(
-                        HTTP1Channel(responder: responder, configuration: Self.http),
-                        tlsConfiguration: tls
+                    base: EncryptedChannel(
+                        base: HTTP1Channel(responder: responder, configuration: Self.http),
+                        identity: identity
                     ),
                     gate: gate,
                     node: node.identity.domain,
@@ -72,20 +63,20 @@ package enum Servers {
     ///   - host: address to bind.
     ///   - port: 0 takes a free one.
     ///   - gate: that of the https listener, whose connections are told.
-    ///   - certificateExpiry: of the https listener, in seconds since 1970.
+    ///   - identity: that of the https listener, whose end is told.
     ///   - ready: told of the port that was bound.
     package static func admin(
         node: Node,
         host: String,
         port: Int,
         gate: InboundGate,
-        certificateExpiry: Int?,
+        identity: ListenerIdentity,
         ready: @escaping @Sendable (Int) async -> Void
     ) -> any Service {
         let router = AdminRouter(
             node: node,
             connections: { gate.connections },
-            certificateExpiry: certificateExpiry
+            certificateExpiry: { identity.expiry }
         )
         let own = InboundGate(InboundLimits(), known: KnownAddresses())
         return Application(

@@ -50,13 +50,14 @@ struct Daemon {
         }
         let identity = try ListenerIdentity(
             certificate: configuration.certificate, key: configuration.privateKey)
+        let reload = CertificateReload(identity: identity, logger: logger)
         let readiness = Readiness(
             listeners: configuration.admin == nil ? 2 : 3, url: node.identity.url, logger: logger)
         var listeners = [
             try Servers.control(
                 desk: parts.control, socket: configuration.socket, logger: logger
             ) { readiness.listening(nil) },
-            try Servers.https(
+            Servers.https(
                 node: node, host: configuration.host, port: configuration.port,
                 identity: identity, gate: gate
             ) { port in readiness.listening(("port", port)) },
@@ -64,12 +65,12 @@ struct Daemon {
         if let admin = configuration.admin {
             let service = Servers.admin(
                 node: node, host: admin.host, port: admin.port, gate: gate,
-                certificateExpiry: identity.expiry
+                identity: identity
             ) { port in readiness.listening(("admin", port)) }
             listeners.insert(service, at: 0)
         }
         var group = ServiceGroupConfiguration(
-            services: (parts.services + listeners).map {
+            services: (parts.services + [reload] + listeners).map {
                 .init(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup)

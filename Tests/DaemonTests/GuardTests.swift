@@ -5,7 +5,7 @@ import NodeClient
 import Testing
 
 /// Limits on who asks: the test comes from loopback addresses that no configuration exempts.
-@Suite(.serialized) struct `A node among strangers` {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct `A node among strangers` {
     /// Runs `body` with a node whose configuration ends with these lines.
     private func withNode(
         _ lines: [String], _ body: (Institution, ServingNode) async throws -> Void
@@ -56,7 +56,7 @@ import Testing
             #expect(other == Array(repeating: 200, count: 20))
             let files = try await statuses(
                 node, from: "127.0.0.2", requests(60, "/registry/metadata/1.root.json"))
-            #expect(files == Array(repeating: 404, count: 60))
+            #expect(files.count == 60 && !files.contains(429))
             #expect(try await statuses(node, from: nil, asked) == Array(repeating: 200, count: 60))
         }
     }

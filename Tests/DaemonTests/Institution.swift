@@ -91,6 +91,11 @@ final class Institution {
         daemon.waitUntilExit()
     }
 
+    /// Sends the daemon a signal.
+    func signal(_ signal: Int32) {
+        if let daemon { kill(daemon.processIdentifier, signal) }
+    }
+
     /// Ends the daemon as a service manager does; returns its exit status.
     func stop() -> Int32 {
         guard let daemon else { return -1 }

@@ -1,5 +1,6 @@
 import Credentials
 import Federation
+import NIOCore
 import Testing
 
 @testable import NodeClient
