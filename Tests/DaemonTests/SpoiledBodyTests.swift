@@ -33,6 +33,11 @@ struct SpoiledBody {
             return SpoiledBody(
                 body: BlobBatch(digests: [Digest(of: []), Digest(of: [1])]).bytes, status: 200,
                 refusals: [400])
+        case .evidence:
+            // Members only: of a stranger's nothing is looked at.
+            return SpoiledBody(
+                body: Array("{\"v\":1,\"notes\":[\"a\",\"b\"]}".utf8), status: 401,
+                refusals: [401])
         case .lookup:
             return SpoiledBody(body: Array("{\"a\":[1]}".utf8), status: 200, refusals: nil)
         case .registryRequest:
