@@ -59,7 +59,7 @@ package struct MetricsDesk: Sendable {
                 .init(
                     counts.rounds[$0] ?? 0, ("outcome", $0 ? "confirmed" : "unconfirmed"))
             })
-        var states = ["confirmed": 0, "unconfirmed": 0, "incomplete": 0]
+        var states = ["confirmed": 0, "unconfirmed": 0, "incomplete": 0, "quarantined": 0]
         for log in node.logs.mirrors where log.head != nil {
             states[try state(of: log), default: 0] += 1
         }
@@ -69,6 +69,7 @@ package struct MetricsDesk: Sendable {
     }
 
     private func state(of log: LogStore) throws -> String {
+        if node.isQuarantined(log.origin) { return "quarantined" }
         if try log.wantedCount() > 0 { return "incomplete" }
         let confirmed = try log.confirmed()?.checkpoint.checkpoint.size ?? 0
         return confirmed == log.size ? "confirmed" : "unconfirmed"

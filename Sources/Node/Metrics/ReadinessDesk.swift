@@ -31,7 +31,8 @@ package struct ReadinessDesk: Sendable {
     }
 
     private var logReason: String? {
-        guard node.logs.own != nil else { return nil }
+        guard let log = node.logs.own else { return nil }
+        if node.isQuarantined(log.origin) { return "the own log has forked: it is quarantined" }
         if let problem = node.writer.refused { return "the log is not written: \(problem.detail)" }
         return node.writer.isOpen ? nil : "the log is not open for writing yet"
     }
