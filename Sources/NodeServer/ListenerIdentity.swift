@@ -1,4 +1,5 @@
 package import Federation
+import NIOCore
 import NIOSSL
 import Synchronization
 
