@@ -1,7 +1,6 @@
 import CanonicalJSON
 import Federation
 import Foundation
-import Keys
 import MemberRegistry
 import NodeStore
 import TransparencyLog
@@ -143,17 +142,20 @@ package struct MetricsDesk: Sendable {
     private var databases: [(name: String, bytes: Int)] {
         let folder = node.folder
         return [
-            ("log", [folder.log(epoch: node.settings.epoch)]),
-            (
-                "mirrors",
-                node.logs.mirrors.map {
-                    folder.mirror(originHash: Checkpoint.originHash($0.origin).hex)
-                }
-            ),
-            ("node", [folder.nodeDatabase]), ("views", [folder.viewsDatabase]),
-        ].map { name, paths in
-            (name, paths.flatMap { [$0, $0 + "-wal"] }.reduce(0) { $0 + Self.size(of: $1) })
-        }
+            ("log", Self.size(ofFilesIn: folder.file("log"))),
+            ("mirrors", Self.size(ofFilesIn: folder.file("mirror"))),
+            ("node", Self.size(ofDatabase: folder.nodeDatabase)),
+            ("views", Self.size(ofDatabase: folder.viewsDatabase)),
+        ]
+    }
+
+    private static func size(ofDatabase path: String) -> Int {
+        size(of: path) + size(of: path + "-wal")
+    }
+
+    private static func size(ofFilesIn folder: String) -> Int {
+        let names = (try? DurableFile.list(folder)) ?? []
+        return names.reduce(0) { $0 + size(of: folder + "/" + $1) }
     }
 
     private static func size(of path: String) -> Int {
