@@ -3,6 +3,7 @@ import Federation
 import Foundation
 import Glibc
 import NodeClient
+import NodeStore
 import Testing
 
 /// What monitoring is told, over a listener of its own.

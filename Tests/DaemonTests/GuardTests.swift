@@ -1,8 +1,10 @@
 import CanonicalJSON
 import Federation
 import Foundation
+import NIOCore
 import NodeClient
 import Testing
+import TransparencyLog
 
 /// Limits on who asks: the test comes from loopback addresses that no configuration exempts.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct `A node among strangers` {

@@ -85,7 +85,7 @@ extension EndpointTests {
                     endpoint.method, Refusal.example(endpoint), body: body)
                 let what = "\(endpoint): \(body.count) of \(count) bytes"
                 if let refusals = row.refusals {
-                    node.expectProblem(answer, refusals, what)
+                    node.expectProblem(answer, refusals, nil, what)
                 } else {
                     #expect(answer.status == 200, "\(what)")
                     #expect(try JSON.read(answer.body)["verdict"]?.string == "invalid", "\(what)")
