@@ -49,9 +49,10 @@ package struct TokenBucket: Sendable, Equatable {
 
     private func level(at now: Int64) -> Int {
         let full = rate.burst * 1000
-        let elapsed = max(0, now - time)
+        guard now > time else { return level }
+        let (elapsed, overflow) = now.subtractingReportingOverflow(time)
         // Whoever was away long enough has a full bucket: no product that could overflow.
-        guard elapsed < Int64(full) else { return full }
+        guard !overflow, elapsed < Int64(full) else { return full }
         return min(full, level + Int(elapsed) * rate.perSecond)
     }
 }
