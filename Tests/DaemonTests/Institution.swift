@@ -131,14 +131,18 @@ final class Institution {
         throw CocoaError(.fileNoSuchFile)
     }
 
-    /// Starts a program in an almost empty environment.
+    /// Starts a program in an almost empty environment, with proxies that must not be used.
     static func process(
         _ name: String, _ arguments: [String], output: Pipe? = nil, errors: Pipe? = nil
     ) throws -> Process {
         let process = Process()
         process.executableURL = try binary(name)
         process.arguments = arguments
-        process.environment = ["SWIFT_BACKTRACE": "enable=no", "PATH": "/usr/bin:/bin"]
+        // Proxies that nothing answers at: whoever used one would reach nobody.
+        let proxies = ["http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"]
+        process.environment = proxies.reduce(
+            into: ["SWIFT_BACKTRACE": "enable=no", "PATH": "/usr/bin:/bin"]
+        ) { $0[$1] = "http://127.0.0.1:1" }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output ?? FileHandle.nullDevice
         process.standardError = errors ?? FileHandle.nullDevice

@@ -111,8 +111,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (0, 10_000, true), (0, 10_001, false), (40_960, 10_000, true), (40_964, 10_001, true),
-        (40_963, 10_001, false), (81_920, 20_000, true), (81_919, 20_000, false),
+        (0, 10_000, true), (0, 10_001, false), (40_960, 10_000, true), (40_965, 10_001, true),
+        (40_964, 10_001, false), (81_920, 20_000, true), (81_919, 20_000, false),
     ])
     func `4 KiB a second are asked for, after 10 s`(
         _ bytes: Int, _ milliseconds: Int, _ isMet: Bool

@@ -1,6 +1,5 @@
 import Credentials
 import Federation
-import Glibc
 import NIOHTTP1
 import Testing
 
@@ -88,18 +87,6 @@ struct TransportTests {
             #expect((name != nil) == !isTaken)
             await client.shutdown()
             try await server.stop()
-        }
-    }
-
-    @Test func `a proxy that the environment names is not used`() async throws {
-        for name in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy"] {
-            setenv(name, "http://127.0.0.1:1", 1)
-        }
-        try await withServer { transport, authority, url in
-            let peer = peer(url, .authority(authority.certificate.der))
-            let response = try await transport.send(
-                PeerRequest("GET", "/hello", of: peer, maximumBytes: 5))
-            #expect(response.status == 200)
         }
     }
 
