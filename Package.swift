@@ -26,7 +26,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -129,9 +129,9 @@ let package = Package(
         .target(
             name: "NodeServer",
             dependencies: uptoFederation + [
-                "NodeStore", "Node", hummingbird, hummingbirdTLS, httpTypes, nioCore, nioSSL,
-                logging,
-                serviceLifecycle,
+                "NodeStore", "Node", hummingbird, hummingbirdCore, httpTypes,
+                nioCore,
+                nioHTTP1, nioSSL, logging, serviceLifecycle,
             ],
             swiftSettings: strict
         ),

@@ -32,4 +32,63 @@ package enum Endpoint: String, CaseIterable, Sendable {
     package var template: String {
         String(rawValue.drop { $0 != "/" })
     }
+
+    /// Whether the answer is a file that any cache may serve (protocol section 3): not counted
+    /// against what a caller may ask.
+    package var isStatic: Bool {
+        switch self {
+        case .checkpoint, .confirmedCheckpoint, .tile, .mirrorCheckpoint,
+            .mirrorConfirmedCheckpoint, .mirrorTile, .witnessCheckpoint, .registryMetadata,
+            .registryTarget, .blob, .didDocument:
+            true
+        default: false
+        }
+    }
+
+    /// Whom a request counts against.
+    package enum Charge: Sendable {
+        /// Nobody: a file.
+        case none
+        /// Whoever asks, before anything is done.
+        case caller
+        /// The member whose log it is about, once that is verified; a failure, the address.
+        case origin
+    }
+
+    /// Whom a request counts against (protocol section 8).
+    package var charge: Charge {
+        switch self {
+        case _ where isStatic: .none
+        case .addCheckpoint: .origin
+        default: .caller
+        }
+    }
+
+    /// The type of the body where only one is read; a body without a type is read all the same.
+    package var mediaType: String? {
+        switch self {
+        case .announce, .blobBatch: "application/json"
+        default: nil
+        }
+    }
+
+    /// The codings in which a body is read. Decompressing takes an absolute bound of its own.
+    package var contentCodings: [String] { ["identity"] }
+
+    /// Whether a path is one of this endpoint, whatever stands for its placeholders.
+    package func serves(_ path: some StringProtocol) -> Bool {
+        var rest = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        for part in template.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+            if part == "{path}" { return !rest.isEmpty }
+            guard let next = rest.popFirst(), part == next || part.hasPrefix("{") && !next.isEmpty
+            else { return false }
+        }
+        return rest.isEmpty
+    }
+
+    /// The methods that are served at a path, for a 405; empty where nothing is.
+    package static func methods(at path: some StringProtocol) -> [String] {
+        let served = allCases.filter { $0.serves(path) }.map(\.method)
+        return served.contains("GET") ? ["GET", "HEAD"] + served.filter { $0 != "GET" } : served
+    }
 }

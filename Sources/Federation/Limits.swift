@@ -16,6 +16,14 @@ package enum Limits {
     package static let addCheckpointBytes = 80 << 10
     /// Bytes of a credential that is looked up.
     package static let lookupBytes = 1 << 20
+    /// Bytes of the words of a search.
+    package static let searchBytes = 2048
+    /// Bytes of a head of a request, its first line aside.
+    package static let headBytes = 16 << 10
+    /// Bytes of one field of a head, or of its first line.
+    package static let headFieldBytes = 8 << 10
+    /// Fields of a head.
+    package static let headFields = 100
     /// Bytes of a full entry bundle.
     package static let bundleBytes = 512 << 10
     /// Hashes of a batch request for payloads.

@@ -27,14 +27,29 @@ package struct LogExtension: Sendable {
         return TileCoordinate(.entries, index: index, width: width)
     }
 
+    /// Entries of `next` that are held already: all others need not be fetched again.
+    package var heldOfNext: Range<Int> {
+        range.size / TileCoordinate.fullWidth * TileCoordinate.fullWidth..<range.size
+    }
+
     /// Takes the bytes of `next`; entries that are held already are skipped.
     ///
     /// - Throws: `ProofError.malformed`.
     package mutating func receive(_ bytes: [UInt8]) throws(ProofError) {
         guard let next else { return }
-        let first = next.index * TileCoordinate.fullWidth
-        let decoded = try EntryBundle.decode(bytes, width: next.width)
-        for entry in decoded.dropFirst(range.size - first) {
+        try take(EntryBundle.decode(bytes, width: next.width).dropFirst(heldOfNext.count))
+    }
+
+    /// Takes what follows in `next` after the entries that are held already.
+    ///
+    /// - Throws: `ProofError.malformed`.
+    package mutating func receive(rest bytes: [UInt8]) throws(ProofError) {
+        guard let next else { return }
+        try take(EntryBundle.decode(bytes, width: next.width - heldOfNext.count)[...])
+    }
+
+    private mutating func take(_ found: ArraySlice<[UInt8]>) throws(ProofError) {
+        for entry in found {
             guard entry.count <= Leaf.maximumBytes else {
                 throw .malformed("entry \(range.size) has more than \(Leaf.maximumBytes) bytes")
             }

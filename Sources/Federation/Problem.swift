@@ -8,6 +8,9 @@ package struct Problem: Error, Sendable, Equatable {
         case tooLarge = "too-large"
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
+        case requestTimeout = "request-timeout"
+        case rangeNotSatisfiable = "range-not-satisfiable"
+        case rateLimited = "rate-limited"
         case conflict
         case requestIDReused = "request-id-reused"
         case invalidItem = "invalid-item"
@@ -65,13 +68,16 @@ package struct Problem: Error, Sendable, Equatable {
         case .forbidden, .notAMember: 403
         case .notFound, .unknownOrigin, .noLog: 404
         case .methodNotAllowed: 405
+        case .requestTimeout: 408
         case .conflict, .requestIDReused, .logExists, .notConfirmed: 409
         case .gone: 410
         case .tooLarge: 413
         case .unsupportedMedia: 415
+        case .rangeNotSatisfiable: 416
         case .invalidItem, .invalidCredential, .invalidDecision, .invalidProof,
             .registryRefused, .keyUnusable, .configuration:
             422
+        case .rateLimited: 429
         case .internalError: 500
         case .registryUnavailable, .unreachable: 502
         case .busy, .readOnly: 503

@@ -84,6 +84,14 @@ package enum WitnessVerdict: Sendable, Equatable {
     /// 422: the consistency proof does not verify.
     case inconsistent(String)
 
+    /// Whether the log's own key signed the checkpoint that was judged.
+    package var isSignedByLog: Bool {
+        switch self {
+        case .cosign, .conflict, .inconsistent: true
+        case .unknownOrigin, .forbidden, .malformed: false
+        }
+    }
+
     /// Judges a request in the order of the specification.
     ///
     /// - Parameters:

@@ -76,6 +76,7 @@ package final class Cosigning: Service, Sendable {
             try? log.update(note: checkpoint)
         }
         let isConfirmed = count >= policy.quorum
+        node.metrics.cosigned(isConfirmed: isConfirmed)
         if let confirmation = try node.registry.confirmation(of: checkpoint) {
             try log.confirm(checkpoint, at: confirmation.time)
         }

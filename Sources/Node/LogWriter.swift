@@ -28,7 +28,8 @@ package final class LogWriter: Service, Sendable {
         if let problem = node.closing(of: log) { return refuse(problem) }
         refusal.withLock { $0 = nil }
         let made = Sequencer(
-            log: log, signer: signer, time: node.time, disk: node.disk, logger: node.logger
+            log: log, signer: signer, time: node.time, disk: node.disk, logger: node.logger,
+            metrics: node.metrics
         ) { [weak self] head in
             for listener in self?.listeners.withLock({ $0 }) ?? [] { listener(head) }
         }
@@ -51,6 +52,12 @@ package final class LogWriter: Service, Sendable {
         }
         retired?.close()
     }
+
+    /// Why the log is closed for writing; nil when it is not.
+    package var refused: Problem? { refusal.withLock { $0 } }
+
+    /// Whether the log is being written.
+    package var isOpen: Bool { sequencer.withLock { $0?.isOpen ?? false } }
 
     /// Appends to the own log.
     ///

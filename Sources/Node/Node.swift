@@ -42,6 +42,8 @@ package struct Node: Sendable {
     package let writer: LogWriter
     /// Establishes which member asks.
     package let authentication: MemberAuthentication
+    /// What has been counted since the start.
+    package let metrics = NodeMetrics()
     /// Bytes sent and received by the transport, for `status`.
     package let traffic: @Sendable () -> JSON
     /// Where it writes what an operator should know.

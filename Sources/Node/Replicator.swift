@@ -104,7 +104,7 @@ package struct Replicator: Sendable {
             try log.update(note: head.adding(target.note.signatures))
             return
         }
-        let step = try await entries(of: target, beyond: log.range, from: source)
+        let step = try await entries(of: target, beyond: log.range, of: log, from: source)
         try refuseQuarantined(log.origin)
         do {
             try log.extend(by: step)
@@ -152,13 +152,19 @@ package struct Replicator: Sendable {
     }
 
     /// The entries between a tree and the head to reach.
+    ///
+    /// - Parameter held: the copy that the tree is of; nil when nothing of it is held.
     func entries(
         of target: VerifiedCheckpoint,
         beyond range: CompactRange,
+        of held: LogStore? = nil,
         from source: LogSource
     ) async throws -> LogExtension {
         var step = LogExtension(from: range, to: target)
         while let tile = step.next {
+            if let held, try await takeRest(of: tile, into: &step, after: held, from: source) {
+                continue
+            }
             guard let bytes = try await source.get("/\(tile.path)", limit: Limits.bundleBytes)
             else {
                 throw Problem(.notFound, "\(source.peer.domain) does not serve \(tile.path)")
@@ -166,6 +172,31 @@ package struct Replicator: Sendable {
             try step.receive(bytes)
         }
         return step
+    }
+
+    /// Takes what follows the held entries of a bundle, and nothing else (protocol section 3);
+    /// false when none are held, or the source has no such part: a log on another branch has
+    /// others.
+    private func takeRest(
+        of tile: TileCoordinate,
+        into step: inout LogExtension,
+        after log: LogStore,
+        from source: LogSource
+    ) async throws -> Bool {
+        let held = step.heldOfNext
+        guard !held.isEmpty else { return false }
+        let bytes = try log.entries(from: held.lowerBound, to: held.upperBound)
+            .reduce(0) { $0 + 2 + $1.count }
+        guard
+            let rest = try await source.rest(
+                "/\(tile.path)", after: bytes, limit: Limits.bundleBytes)
+        else { return false }
+        do {
+            try step.receive(rest: rest)
+            return true
+        } catch {
+            return false
+        }
     }
 
     private func fetchPayloads(of log: LogStore, from source: LogSource) async throws {
@@ -231,6 +262,31 @@ struct LogSource: Sendable {
                 .unreachable,
                 "\(peer.domain) answered \(response.status) for \(base + path)"
             )
+        }
+    }
+
+    /// What follows the first `held` bytes of a resource, which grows at its end only; nil when the
+    /// member answers with anything but that. One that knows no ranges sends all of it.
+    func rest(_ path: String, after held: Int, limit: Int) async throws -> [UInt8]? {
+        let response = try await transport.send(
+            PeerRequest(
+                "GET",
+                base + path,
+                of: peer,
+                headers: [("range", ByteRange.from(held).field), ("accept-encoding", "identity")],
+                maximumBytes: limit,
+                isBulk: true
+            )
+        )
+        switch response.status {
+        case 200: return Array(response.body.dropFirst(held))
+        case 206:
+            let part = response.headers["content-range"].flatMap { ContentRange(field: $0) }
+            guard let part, part.range.lowerBound == held, part.range.upperBound == part.size,
+                part.range.count == response.body.count
+            else { return nil }
+            return response.body
+        default: return nil
         }
     }
 

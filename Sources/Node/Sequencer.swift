@@ -32,6 +32,7 @@ package final class Sequencer: Service, Sendable {
     private let signer: NoteSigner
     private let time: any TimeSource
     private let logger: Logger
+    private let metrics: NodeMetrics
     private let pool = Mutex(Pool())
     private let wake: AsyncStream<Void>.Continuation
     private let wakes: AsyncStream<Void>
@@ -51,6 +52,7 @@ package final class Sequencer: Service, Sendable {
         disk: any BlockingExecutor = DispatchExecutor(label: "sequencer"),
         beside: any BlockingExecutor = DispatchExecutor(label: "write-ahead log"),
         logger: Logger,
+        metrics: NodeMetrics = NodeMetrics(),
         committed: @escaping @Sendable (VerifiedCheckpoint) async -> Void
     ) {
         self.log = log
@@ -59,6 +61,7 @@ package final class Sequencer: Service, Sendable {
         self.disk = disk
         self.beside = beside
         self.logger = logger
+        self.metrics = metrics
         self.committed = committed
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -106,6 +109,9 @@ package final class Sequencer: Service, Sendable {
         while let batch = takeBatch() { try await commit(batch) }
     }
 
+    /// Whether it takes entries.
+    var isOpen: Bool { pool.withLock { !$0.closed } }
+
     /// Takes no more requests; `run` ends when those that wait are written.
     package func close() {
         pool.withLock { $0.closed = true }
@@ -135,9 +141,12 @@ package final class Sequencer: Service, Sendable {
     private func commit(_ batch: [Waiting]) async throws {
         let sizeBefore = log.size
         do {
+            let began = ContinuousClock.now
             let (answers, head) = try await blocking { [log, signer, time] in
                 try log.commit(batch.map(\.request), at: time.now(), signer: signer)
             }
+            metrics.committed(
+                leaves: head.checkpoint.size - sizeBefore, took: ContinuousClock.now - began)
             for (waiting, answer) in zip(batch, answers) {
                 switch answer {
                 case .appended(let results):

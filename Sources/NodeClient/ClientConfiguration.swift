@@ -6,15 +6,18 @@ import NIOSSL
 
 /// How every client of this program is set up.
 enum ClientConfiguration {
-    /// A client for one purpose; whoever makes it shuts it down.
+    /// A client for one host; whoever makes it shuts it down. Proxies that the environment names
+    /// are not used, redirects not followed, nothing is decompressed.
     ///
     /// - Parameters:
+    ///   - host: nil for a Unix socket.
     ///   - roots: nil for the system's.
-    ///   - overrides: addresses to connect to instead of asking DNS.
+    ///   - address: to connect to instead of asking DNS.
     static func makeClient(
-        roots: NIOSSLTrustRoots?,
-        overrides: [String: String],
-        idle: TimeAmount = .seconds(60)
+        host: HTTPOrigin?,
+        roots: NIOSSLTrustRoots? = nil,
+        address: IPAddress? = nil,
+        deadlines: OutboundDeadlines = OutboundDeadlines()
     ) -> HTTPClient {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
@@ -23,12 +26,22 @@ enum ClientConfiguration {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls,
             redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(5), read: .seconds(30))
+            timeout: .init(
+                connect: .init(deadlines.connect),
+                read: .init(deadlines.silence)
+            ),
+            decompression: .disabled
         )
         configuration.httpVersion = .http1Only
-        configuration.dnsOverride = overrides
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.idleTimeout = idle
+        configuration.connectionPool.idleTimeout = .seconds(60)
+        if let host, host.address == nil {
+            if let address { configuration.dnsOverride = [host.host: address.text] }
+            if host.scheme == "https" {
+                configuration.http1_1ConnectionDebugInitializer = HostNameCheck.afterHandshake(
+                    host.host)
+            }
+        }
         return HTTPClient(
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             configuration: configuration

@@ -14,6 +14,8 @@ package final class ControlClient: Sendable {
         totalBytes: maximumAnswerBytes
     )
 
+    private static let patience = Duration.seconds(120)
+
     private let socket: String
     private let client: HTTPClient
     private let counter = TrafficCounter()
@@ -24,7 +26,10 @@ package final class ControlClient: Sendable {
     package init(socket: String) throws {
         try ControlSocket.check(socket)
         self.socket = socket
-        client = ClientConfiguration.makeClient(roots: nil, overrides: [:])
+        // The daemon may think long about what its operator asks.
+        var deadlines = OutboundDeadlines()
+        deadlines.silence = Self.patience
+        client = ClientConfiguration.makeClient(host: nil, deadlines: deadlines)
     }
 
     /// Asks the daemon to carry an operation out.
@@ -37,7 +42,7 @@ package final class ControlClient: Sendable {
             headers: [("Content-Type", "application/json"), ("Host", "localhost")],
             body: body.canonicalBytes,
             maximumBytes: Self.maximumAnswerBytes,
-            deadline: .seconds(120)
+            deadline: Self.patience
         )
         let response: PeerResponse
         do {

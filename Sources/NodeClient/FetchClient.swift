@@ -2,10 +2,18 @@ import AsyncHTTPClient
 package import Federation
 import NIOCore
 import NIOSSL
+import Synchronization
 
 /// Fetches what a person typed: any host, loopback included, because they chose it.
 package final class FetchClient: Sendable {
-    private let client: HTTPClient
+    private struct State {
+        var clients: [HTTPOrigin: HTTPClient] = [:]
+        var isShutDown = false
+    }
+
+    private let roots: NIOSSLTrustRoots?
+    private let allow: [OutboundAllow]
+    private let state = Mutex(State())
     private let counter = TrafficCounter()
 
     /// A client.
@@ -28,10 +36,25 @@ package final class FetchClient: Sendable {
             }
             roots = .certificates(certificates)
         }
-        client = ClientConfiguration.makeClient(
-            roots: roots,
-            overrides: Dictionary(allow.map { ($0.host, $0.address.text) }) { first, _ in first }
-        )
+        self.roots = roots
+        self.allow = allow
+    }
+
+    /// The client of a host, made when it is first asked for.
+    private func client(of origin: HTTPOrigin) throws -> HTTPClient {
+        try state.withLock { state in
+            guard !state.isShutDown else {
+                throw Problem(.unreachable, "the client is shut down", at: origin.url)
+            }
+            if let client = state.clients[origin] { return client }
+            let client = ClientConfiguration.makeClient(
+                host: origin,
+                roots: roots,
+                address: allow.first { $0.host == origin.host }?.address
+            )
+            state.clients[origin] = client
+            return client
+        }
     }
 
     /// What went over the wire.
@@ -64,7 +87,7 @@ package final class FetchClient: Sendable {
             deadline: .seconds(120)
         )
         do {
-            return try await exchange.perform(by: client, counting: counter)
+            return try await exchange.perform(by: client(of: origin), counting: counter)
         } catch { throw exchange.problem(error) }
     }
 
@@ -89,6 +112,10 @@ package final class FetchClient: Sendable {
 
     /// Closes all connections; must be called before the client is let go.
     package func shutdown() async {
-        try? await client.shutdown()
+        let clients = state.withLock { state in
+            state.isShutDown = true
+            return state.clients.values
+        }
+        for client in clients { try? await client.shutdown() }
     }
 }

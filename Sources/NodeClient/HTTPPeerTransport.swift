@@ -11,6 +11,7 @@ package actor HTTPPeerTransport: PeerTransport {
     private static let maximumAttempts = 3
 
     private let outbound: OutboundGuard
+    private let deadlines: OutboundDeadlines
     private let counter = TrafficCounter()
     private var peers: [PeerAddress: Peer] = [:]
     private var clock = 0
@@ -23,8 +24,9 @@ package actor HTTPPeerTransport: PeerTransport {
     }
 
     /// A transport that asks `outbound` before it connects anywhere new.
-    package init(outbound: OutboundGuard) {
+    package init(outbound: OutboundGuard, deadlines: OutboundDeadlines = OutboundDeadlines()) {
         self.outbound = outbound
+        self.deadlines = deadlines
     }
 
     /// What went over the wire since the start.
@@ -55,7 +57,8 @@ package actor HTTPPeerTransport: PeerTransport {
             headers: request.headers,
             body: request.body,
             maximumBytes: request.maximumBytes,
-            deadline: .seconds(request.isBulk ? 120 : 30)
+            deadline: request.isBulk ? deadlines.bulkTotal : deadlines.total,
+            floor: request.isBulk ? deadlines.floor : nil
         )
         if peers[peerAddress] != nil {
             do {
@@ -88,9 +91,13 @@ package actor HTTPPeerTransport: PeerTransport {
         }
         guard peers[peerAddress] == nil else { return }
         let roots = try ClientConfiguration.roots(of: peerAddress.trust, for: peerAddress.domain)
-        let overrides = origin.address == address ? [:] : [origin.host: address.text]
         peers[peerAddress] = Peer(
-            client: ClientConfiguration.makeClient(roots: roots, overrides: overrides)
+            client: ClientConfiguration.makeClient(
+                host: origin,
+                roots: roots,
+                address: address,
+                deadlines: deadlines
+            )
         )
     }
 

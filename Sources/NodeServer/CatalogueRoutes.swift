@@ -11,11 +11,20 @@ struct CatalogueRoutes: Sendable {
         switch endpoint {
         case .node: return .json(NodeDescription(node: node).json, caching: .brief)
         case .catalogue:
-            let limit = asked.query("limit").flatMap { Int($0) } ?? 20
+            try asked.checkParameters(["q", "domain", "limit"])
+            let query = asked.query("q") ?? ""
+            guard query.utf8.count <= Limits.searchBytes else {
+                throw Problem(
+                    .malformedRequest,
+                    "the words have more than \(Limits.searchBytes) bytes",
+                    at: "q",
+                    try: "search for fewer words"
+                )
+            }
             let found = try SearchDesk(node: node).search(
-                asked.query("q") ?? "",
+                query,
                 domain: asked.query("domain"),
-                limit: limit
+                limit: try asked.number("limit") ?? 20
             )
             return .json(found, caching: .brief)
         case .item:
@@ -24,10 +33,9 @@ struct CatalogueRoutes: Sendable {
             let body = try await asked.body(limit: Limits.lookupBytes)
             return .json(try await CredentialDesk(node: node).lookup(body))
         case .didDocument:
-            return Answer(
-                type: "application/did+json",
-                body: try CredentialDesk(node: node).didDocument().canonicalBytes,
-                caching: .brief
+            return .cacheable(
+                "application/did+json",
+                try CredentialDesk(node: node).didDocument().canonicalBytes
             )
         default:
             return .text(NodeDescription(node: node).text)

@@ -9,7 +9,10 @@ struct ControlRouter: Sendable {
 
     func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
-        router.add(middleware: UnknownPaths(node: desk.domain))
+        router.add(
+            middleware: UnknownPaths(node: desk.domain) { path in
+                ControlOperation.allCases.contains { $0.path == path } ? ["POST"] : []
+            })
         for operation in ControlOperation.allCases {
             router.post(RouterPath(stringLiteral: operation.path)) { request, _ in
                 await answer(operation, request).response()

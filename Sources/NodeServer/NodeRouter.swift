@@ -2,6 +2,7 @@ import CanonicalJSON
 import Federation
 import HTTPTypes
 import Hummingbird
+import Keys
 import Logging
 import NIOCore
 package import Node
@@ -9,31 +10,34 @@ package import Node
 /// Maps the endpoint table to the desks of a node, and errors to problems: nothing else.
 package struct NodeRouter: Sendable {
     private let node: Node
+    private let gate: InboundGate
     private let files: StaticRoutes
     private let peers: PeerRoutes
     private let people: CatalogueRoutes
 
-    /// Routes of a node.
-    package init(node: Node) {
+    /// Routes of a node, behind a gate.
+    package init(node: Node, gate: InboundGate) {
         self.node = node
+        self.gate = gate
         files = StaticRoutes(node: node)
-        peers = PeerRoutes(node: node)
+        peers = PeerRoutes(node: node, gate: gate)
         people = CatalogueRoutes(node: node)
     }
 
-    func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+    func router() -> Router<CallerContext> {
+        let router = Router(context: CallerContext.self, options: .autoGenerateHeadEndpoints)
         for endpoint in Endpoint.allCases {
-            router.on(
-                Self.path(endpoint),
-                method: endpoint.method == "GET" ? .get : endpoint.method == "PUT" ? .put : .post
-            ) {
-                request,
-                context in
-                await respond(endpoint, request, context).response()
+            let method = HTTPRequest.Method(rawValue: endpoint.method) ?? .get
+            router.on(Self.path(endpoint), method: method) { request, context in
+                let answer = await respond(endpoint, request, context)
+                node.metrics.answered(endpoint, status: answer.status)
+                return answer.response()
             }
         }
-        router.add(middleware: UnknownPaths(node: node.identity.domain))
+        router.add(
+            middleware: UnknownPaths(node: node.identity.domain, metrics: node.metrics) {
+                Endpoint.methods(at: $0)
+            })
         return router
     }
 
@@ -49,21 +53,17 @@ package struct NodeRouter: Sendable {
     private func respond(
         _ endpoint: Endpoint,
         _ request: Request,
-        _ context: BasicRequestContext
+        _ context: CallerContext
     ) async -> Answer {
         let now = node.time.now()
+        let caller = context.peer.map { gate.caller(of: request, peer: $0) }
         do {
-            let signed = try node.authentication.verify(
-                method: request.method.rawValue,
-                path: request.head.path ?? "",
-                field: { request.field($0) },
-                at: now
-            )
+            let signed = try authenticate(request, caller, at: now)
             var answer = await answer(
                 endpoint,
-                Asked(request: request, context: context, signed: signed)
+                Asked(request: request, context: context, caller: caller, signed: signed)
             )
-            answer.fields =
+            answer.fields +=
                 try signed?.answerFields(
                     status: answer.status,
                     body: answer.body,
@@ -71,15 +71,49 @@ package struct NodeRouter: Sendable {
                     at: now
                 ) ?? []
             return answer
+        } catch let throttled as Throttled {
+            return throttled.answer(node: node.identity.domain)
         } catch {
             let problem = error as? Problem ?? Problem(.internalError, "the answer is not signed")
             return .problem(problem, node: node.identity.domain)
         }
     }
 
+    /// A signature costs a verification: one that fails is charged to whoever sent it.
+    private func authenticate(
+        _ request: Request,
+        _ caller: CallerAddress?,
+        at now: Instant
+    ) throws -> SignedRequest? {
+        if let caller, request.field("signature-input") != nil { try gate.check(address: caller) }
+        do {
+            return try node.authentication.verify(
+                method: request.method.rawValue,
+                path: request.head.path ?? "",
+                field: { request.field($0) },
+                at: now
+            )
+        } catch {
+            if let caller { try? gate.charge(address: caller) }
+            throw error
+        }
+    }
+
     private func answer(_ endpoint: Endpoint, _ asked: Asked) async -> Answer {
         do {
-            return try await route(endpoint, asked)
+            try asked.checkMedia(of: endpoint)
+            if endpoint.charge == .caller {
+                if let member = asked.signed?.member.domain {
+                    try gate.charge(member: member)
+                } else if let caller = asked.caller {
+                    try gate.charge(address: caller)
+                }
+            }
+            return try await route(endpoint, asked).fitted(to: asked.request)
+        } catch let throttled as Throttled {
+            return throttled.answer(node: node.identity.domain)
+        } catch let range as Answer.Unsatisfiable {
+            return range.answer(node: node.identity.domain)
         } catch let problem as Problem {
             return .problem(problem, node: node.identity.domain)
         } catch {
@@ -108,99 +142,6 @@ package struct NodeRouter: Sendable {
             try await peers.answer(endpoint, asked)
         case .node, .catalogue, .item, .lookup, .didDocument, .home:
             try await people.answer(endpoint, asked)
-        }
-    }
-}
-
-/// A request as the routes see it.
-struct Asked {
-    let request: Request
-    let context: BasicRequestContext
-    /// The member that asks; nil for a request that is not signed.
-    var signed: SignedRequest?
-
-    /// The body, at most `limit` bytes, and of a signed request the one that was signed; otherwise a
-    /// `Problem`.
-    func body(limit: Int) async throws -> [UInt8] {
-        let body = try await request.wholeBody(limit: limit)
-        try signed?.check(body: body)
-        return body
-    }
-
-    /// The member that asks, of endpoints for members only.
-    ///
-    /// - Throws: `Problem` `unauthenticated` when the request is not signed.
-    func member() throws -> VerifiedMember {
-        guard let signed else {
-            throw Problem(
-                .unauthenticated,
-                "only members may ask this: the request is not signed",
-                try: "sign it with the node key, as RFC 9421 and the protocol's profile say"
-            )
-        }
-        return signed.member
-    }
-
-    /// A path parameter.
-    func parameter(_ name: String) -> String {
-        context.parameters.get(name) ?? ""
-    }
-
-    /// What follows the fixed part of the path.
-    var rest: String {
-        context.parameters.getCatchAll().joined(separator: "/")
-    }
-
-    /// A query parameter.
-    func query(_ name: String) -> String? {
-        request.uri.queryParameters[Substring(name)].map { String($0) }
-    }
-}
-
-extension Request {
-    /// The value of a header by its lower-case name, several joined with commas.
-    func field(_ name: String) -> String? {
-        let values = headers.filter { $0.name.canonicalName == name }.map(\.value)
-        return values.isEmpty ? nil : values.joined(separator: ", ")
-    }
-
-    /// The body, at most `limit` bytes.
-    ///
-    /// - Throws: `Problem` `too-large`, or `malformed-request` for a body that cannot be read to
-    ///   its end, such as one with malformed chunks.
-    func wholeBody(limit: Int) async throws -> [UInt8] {
-        do {
-            let buffer = try await body.collect(upTo: limit)
-            return Array(buffer.readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw Problem(.tooLarge, "the body is larger than the \(limit) bytes taken here")
-        } catch {
-            throw Problem(.malformedRequest, "the body cannot be read to its end")
-        }
-    }
-}
-
-/// Answers paths and methods that no route takes with a problem instead of an empty body.
-struct UnknownPaths: RouterMiddleware {
-    let node: String
-
-    func handle(
-        _ request: Request,
-        context: BasicRequestContext,
-        next: (Request, BasicRequestContext) async throws -> Response
-    ) async throws -> Response {
-        do {
-            return try await next(request, context)
-        } catch let error as HTTPError {
-            let problem =
-                error.status.code == 405
-                ? Problem(.methodNotAllowed, "\(request.method.rawValue) is not served here")
-                : Problem(
-                    .notFound,
-                    "nothing is served at \(request.uri.path)",
-                    try: "see /v1/node for what this node offers"
-                )
-            return Answer.problem(problem, node: node).response()
         }
     }
 }

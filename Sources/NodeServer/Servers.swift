@@ -2,57 +2,93 @@ import Federation
 import Glibc
 import HTTPTypes
 import Hummingbird
-import HummingbirdTLS
+import HummingbirdCore
 package import Logging
 import NIOCore
-import NIOSSL
 package import Node
 package import ServiceLifecycle
 
-/// The two listeners of a daemon: HTTPS for the world, a Unix socket for its operator.
+/// The listeners of a daemon: HTTPS for the world, a Unix socket for its operator, and plain HTTP
+/// for monitoring.
 package enum Servers {
     /// The HTTPS listener.
     ///
     /// - Parameters:
     ///   - host: address to bind.
     ///   - port: 0 takes a free one.
-    ///   - certificate: PEM file with the chain.
-    ///   - key: PEM file with the private key.
+    ///   - identity: what it proves itself with.
+    ///   - gate: holds callers to the limits.
     ///   - ready: told of the port that was bound.
-    /// - Throws: `Problem` when certificate or key cannot be read.
     package static func https(
         node: Node,
         host: String,
         port: Int,
-        certificate: String,
-        key: String,
+        identity: ListenerIdentity,
+        gate: InboundGate,
         ready: @escaping @Sendable (Int) async -> Void
-    ) throws -> any Service {
-        var tls: TLSConfiguration
-        do {
-            let chain = try NIOSSLCertificate.fromPEMFile(certificate)
-                .map { NIOSSLCertificateSource.certificate($0) }
-            let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
-            tls = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain,
-                privateKey: .privateKey(privateKey)
-            )
-        } catch {
-            throw Problem(
-                .configuration,
-                "the TLS certificate or its key cannot be read: \(error)",
-                at: certificate,
-                try: "name PEM files under tls: in the configuration"
-            )
-        }
-        // Whoever does not say goodbye does not hold up the daemon's end: the default is 5 s.
-        tls.shutdownTimeout = .seconds(1)
+    ) -> any Service {
         return Application(
-            router: NodeRouter(node: node).router(),
-            server: try .tls(
-                .http1(configuration: .init(idleTimeout: .seconds(60))),
-                tlsConfiguration: tls
+            router: NodeRouter(node: node, gate: gate).router(),
+            server: HTTPServerBuilder { responder in
+                GuardedChannel(
+                    base: EncryptedChannel(
+                        base: HTTP1Channel(responder: responder, configuration: Self.http),
+                        identity: identity
+                    ),
+                    gate: gate,
+                    node: node.identity.domain,
+                    metrics: node.metrics
+                )
+            },
+            configuration: .init(
+                address: .hostname(host, port: port),
+                serverName: Software.name
             ),
+            onServerRunning: { channel in await ready(channel.localAddress?.port ?? port) },
+            logger: node.logger
+        )
+    }
+
+    private static let http = HTTP1Channel.Configuration(
+        httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: Limits.headFieldBytes,
+            maxHeaderListSize: Limits.headBytes,
+            maxHeaderFieldCount: Limits.headFields
+        )
+    )
+
+    /// The listener for monitoring: plain HTTP, nothing that changes anything.
+    ///
+    /// - Parameters:
+    ///   - host: address to bind.
+    ///   - port: 0 takes a free one.
+    ///   - gate: that of the https listener, whose connections are told.
+    ///   - identity: that of the https listener, whose end is told.
+    ///   - ready: told of the port that was bound.
+    package static func admin(
+        node: Node,
+        host: String,
+        port: Int,
+        gate: InboundGate,
+        identity: ListenerIdentity,
+        ready: @escaping @Sendable (Int) async -> Void
+    ) -> any Service {
+        let router = AdminRouter(
+            node: node,
+            connections: { gate.connections },
+            certificateExpiry: { identity.expiry }
+        )
+        let own = InboundGate(InboundLimits(), known: KnownAddresses())
+        return Application(
+            router: router.router(),
+            server: HTTPServerBuilder { responder in
+                GuardedChannel(
+                    base: HTTP1Channel(responder: responder, configuration: Self.http),
+                    gate: own,
+                    node: node.identity.domain,
+                    metrics: nil
+                )
+            },
             configuration: .init(
                 address: .hostname(host, port: port),
                 serverName: Software.name

@@ -66,7 +66,9 @@ struct StaticRoutes: Sendable {
             guard let bytes = try log.resource(tile) else {
                 throw Problem(.notFound, "the log is too short for \(tile.path)")
             }
-            return .bytes(bytes, caching: .immutable)
+            var answer = Answer.bytes(bytes, caching: .immutable)
+            answer.hasRanges = true
+            return answer
         }
     }
 
@@ -80,11 +82,9 @@ struct StaticRoutes: Sendable {
             throw Problem(.notFound, "this node holds no registry file \(kind)/\(path)")
         }
         let isVersioned = kind == "targets" || path.first?.isNumber == true
-        return Answer(
-            type: "application/json",
-            body: bytes,
-            caching: isVersioned ? .immutable : .brief
-        )
+        return isVersioned
+            ? Answer(type: "application/json", body: bytes, caching: .immutable)
+            : .cacheable("application/json", bytes)
     }
 
     private func blob(_ hex: String) throws -> Answer {
@@ -94,6 +94,11 @@ struct StaticRoutes: Sendable {
         guard let bytes = try node.payload(digest) else {
             throw Problem(.notFound, "this node holds no payload of that hash")
         }
-        return Answer(type: "application/json", body: bytes, caching: .hour)
+        return Answer(
+            type: "application/json",
+            body: bytes,
+            caching: .hour,
+            tag: EntityTag(digest: digest)
+        )
     }
 }

@@ -17,6 +17,8 @@ struct Configuration: Sendable {
     var port = 8443
     /// The node's address as members reach it.
     var url: String
+    /// Where monitoring asks; nil for nowhere.
+    var admin: (host: String, port: Int)?
     /// Path of the control socket.
     var socket: String
     /// Folder of the anchor, outside the backup set.
@@ -27,6 +29,12 @@ struct Configuration: Sendable {
     var privateKey: String
     /// Hosts with fixed addresses.
     var allow: [OutboundAllow] = []
+    /// What others may do to this node.
+    var limits = InboundLimits()
+    /// Proxies in front of this node, which say for whom they ask.
+    var proxies: [IPAddress] = []
+    /// The header in which they say it.
+    var proxyHeader = ForwardedHeader.xForwardedFor
     /// When precedents are published.
     var precedents = PrecedentPolicy.standard
     /// Least level that is logged.
@@ -35,9 +43,27 @@ struct Configuration: Sendable {
     var logFormat = "logfmt"
 
     /// Keys of the file, with a dot between levels.
-    static let keys: Set<String> = [
+    static let keys: Set<String> = Set([
         "version", "domain", "data", "listen.host", "listen.port", "url", "socket", "anchor",
         "tls.certificate", "tls.key", "outbound.allow", "precedents", "log.level", "log.format",
+        "proxies.addresses", "proxies.header", "admin.listen", "admin.exposed",
+    ]).union(limitKeys.map { "limits." + $0.name })
+
+    /// Keys whose values are lists, which no environment variable can hold.
+    static let lists: Set<String> = ["outbound.allow", "proxies.addresses"]
+
+    /// The numbers under `limits`, with the largest that each may be.
+    static let limitKeys: [LimitKey] = [
+        LimitKey("connections", 65_536, \.connections),
+        LimitKey("connections_per_address", 65_536, \.connectionsPerAddress),
+        LimitKey("header_seconds", 3600, \.headerSeconds),
+        LimitKey("body_seconds", 3600, \.bodySeconds),
+        LimitKey("answer_seconds", 3600, \.answerSeconds),
+        LimitKey("idle_seconds", 3600, \.idleSeconds),
+        LimitKey("anonymous_per_second", 1_000_000, \.anonymous.perSecond),
+        LimitKey("anonymous_burst", 1_000_000, \.anonymous.burst),
+        LimitKey("member_per_second", 1_000_000, \.member.perSecond),
+        LimitKey("member_burst", 1_000_000, \.member.burst),
     ]
 
     /// Reads a configuration.
@@ -51,7 +77,7 @@ struct Configuration: Sendable {
         var values = try Self.flatten(yaml, path: path)
         for key in Self.keys {
             let name = "ECCOE_" + key.uppercased().replacing(".", with: "_")
-            if key != "outbound.allow", let value = environment[name] { values[key] = value }
+            if !Self.lists.contains(key), let value = environment[name] { values[key] = value }
         }
         let reader = ConfigurationReader(values: values, path: path)
         guard try reader.integer("version") == 1 else {
@@ -70,16 +96,9 @@ struct Configuration: Sendable {
         anchor = try reader.optional("anchor") ?? "/var/lib/eccoe-anchor"
         certificate = try reader.optional("tls.certificate") ?? folder.file("tls/server.pem")
         privateKey = try reader.optional("tls.key") ?? folder.file("tls/server.key")
-        logLevel = try reader.optional("log.level") ?? "info"
-        guard Logger.Level(rawValue: logLevel) != nil else {
-            throw reader.problem(
-                "log.level", "is unknown",
-                "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
-        }
-        logFormat = try reader.optional("log.format") ?? "logfmt"
-        guard ["logfmt", "json"].contains(logFormat) else {
-            throw reader.problem("log.format", "is unknown", "logfmt or json")
-        }
+        try readLogging(reader)
+        try readCallers(reader)
+        allow = try reader.allowed()
         if let text = try reader.optional("precedents") {
             guard let policy = PrecedentPolicy(text) else {
                 throw reader.problem(
@@ -90,7 +109,33 @@ struct Configuration: Sendable {
             }
             precedents = policy
         }
-        allow = try reader.allowed()
+    }
+
+    private mutating func readLogging(_ reader: ConfigurationReader) throws(Problem) {
+        logLevel = try reader.optional("log.level") ?? "info"
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw reader.problem(
+                "log.level", "is unknown",
+                "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        logFormat = try reader.optional("log.format") ?? "logfmt"
+        guard ["logfmt", "json"].contains(logFormat) else {
+            throw reader.problem("log.format", "is unknown", "logfmt or json")
+        }
+    }
+
+    private mutating func readCallers(_ reader: ConfigurationReader) throws(Problem) {
+        admin = try reader.admin()
+        limits = try reader.limits(Self.limitKeys)
+        proxies = try reader.addresses("proxies.addresses")
+        if let text = try reader.optional("proxies.header") {
+            guard let header = ForwardedHeader(rawValue: text.lowercased()) else {
+                throw reader.problem(
+                    "proxies.header", "is unknown",
+                    "one of " + ForwardedHeader.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            proxyHeader = header
+        }
     }
 
     private static func flatten(
@@ -125,65 +170,5 @@ struct Configuration: Sendable {
             )
         }
         return values
-    }
-}
-
-/// Takes values out of a flattened file with errors that name the key.
-private struct ConfigurationReader {
-    let values: [String: Any]
-    let path: String
-
-    func problem(_ key: String, _ what: String, _ remedy: String) -> Problem {
-        Problem(.configuration, "\(key) \(what)", at: path, try: remedy)
-    }
-
-    func optional(_ key: String) throws(Problem) -> String? {
-        switch values[key] {
-        case nil: return nil
-        case let text as String where !text.isEmpty: return text
-        default: throw problem(key, "is no text", "write it in quotes")
-        }
-    }
-
-    func text(_ key: String) throws(Problem) -> String {
-        guard let text = try optional(key) else {
-            throw problem(key, "is missing", "eccoe init writes a whole file")
-        }
-        return text
-    }
-
-    func integer(_ key: String, default fallback: Int? = nil) throws(Problem) -> Int {
-        switch values[key] {
-        case let number as Int: return number
-        case let text as String:
-            guard let number = Int(text) else { throw problem(key, "is no number", "write digits") }
-            return number
-        case nil:
-            guard let fallback else { throw problem(key, "is missing", "write a number") }
-            return fallback
-        default: throw problem(key, "is no number", "write digits")
-        }
-    }
-
-    func allowed() throws(Problem) -> [OutboundAllow] {
-        guard let value = values["outbound.allow"] else { return [] }
-        guard let list = value as? [[String: Any]] else {
-            throw problem("outbound.allow", "is no list", "- {host: ..., address: ..., port: 0}")
-        }
-        var allowed: [OutboundAllow] = []
-        for entry in list {
-            guard let host = entry["host"] as? String, let text = entry["address"] as? String,
-                let address = IPAddress(text),
-                let port = entry["port"] == nil ? 0 : entry["port"] as? Int
-            else {
-                throw problem(
-                    "outbound.allow",
-                    "has an entry that is none",
-                    "host, address (an IP address) and port (0: any)"
-                )
-            }
-            allowed.append(OutboundAllow(host: host, address: address, port: port))
-        }
-        return allowed
     }
 }

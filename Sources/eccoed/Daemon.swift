@@ -42,19 +42,35 @@ struct Daemon {
         await transport.shutdown()
     }
 
-    /// Everything that runs, with both listeners last: they are the first to close.
+    /// Everything that runs, with the listeners last: they are the first to close.
     private func group(of node: Node) throws -> ServiceGroupConfiguration {
         let parts = NodeServices(node: node, clock: ContinuousClock())
-        let readiness = Readiness(listeners: 2, url: node.identity.url, logger: logger)
-        let https = try Servers.https(
-            node: node, host: configuration.host, port: configuration.port,
-            certificate: configuration.certificate, key: configuration.privateKey
-        ) { port in readiness.listening(port: port) }
-        let control = try Servers.control(
-            desk: parts.control, socket: configuration.socket, logger: logger
-        ) { readiness.listening(port: nil) }
+        let gate = InboundGate(configuration.limits, known: configuration.knownAddresses) {
+            node.metrics.refused($0)
+        }
+        let identity = try ListenerIdentity(
+            certificate: configuration.certificate, key: configuration.privateKey)
+        let reload = CertificateReload(identity: identity, logger: logger)
+        let readiness = Readiness(
+            listeners: configuration.admin == nil ? 2 : 3, url: node.identity.url, logger: logger)
+        var listeners = [
+            try Servers.control(
+                desk: parts.control, socket: configuration.socket, logger: logger
+            ) { readiness.listening(nil) },
+            Servers.https(
+                node: node, host: configuration.host, port: configuration.port,
+                identity: identity, gate: gate
+            ) { port in readiness.listening(("port", port)) },
+        ]
+        if let admin = configuration.admin {
+            let service = Servers.admin(
+                node: node, host: admin.host, port: admin.port, gate: gate,
+                identity: identity
+            ) { port in readiness.listening(("admin", port)) }
+            listeners.insert(service, at: 0)
+        }
         var group = ServiceGroupConfiguration(
-            services: (parts.services + [control, https]).map {
+            services: (parts.services + [reload] + listeners).map {
                 .init(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup)
@@ -88,24 +104,37 @@ struct Daemon {
     }
 }
 
+extension Configuration {
+    /// Whom the limits treat otherwise than strangers.
+    fileprivate var knownAddresses: KnownAddresses {
+        KnownAddresses(
+            exempt: Set(allow.compactMap { CallerAddress(bytes: $0.address.bytes) }),
+            proxies: Set(proxies.compactMap { CallerAddress(bytes: $0.bytes) }),
+            header: proxyHeader
+        )
+    }
+}
+
 /// Says `Ready` once all listeners are there, so that who waits for it may use each.
 private final class Readiness: Sendable {
     private let url: String
     private let logger: Logger
-    private let state: Mutex<(waiting: Int, port: Int)>
+    private let state: Mutex<(waiting: Int, ports: Logger.Metadata)>
 
     init(listeners: Int, url: String, logger: Logger) {
         self.url = url
         self.logger = logger
-        state = Mutex((listeners, 0))
+        state = Mutex((listeners, [:]))
     }
 
-    func listening(port: Int?) {
-        let ready = state.withLock { state -> Int? in
+    func listening(_ port: (name: String, number: Int)?) {
+        let ready = state.withLock { state -> Logger.Metadata? in
             state.waiting -= 1
-            if let port { state.port = port }
-            return state.waiting == 0 ? state.port : nil
+            if let port { state.ports[port.name] = "\(port.number)" }
+            return state.waiting == 0 ? state.ports : nil
         }
-        if let ready { logger.notice("Ready", metadata: ["url": "\(url)", "port": "\(ready)"]) }
+        if let ready {
+            logger.notice("Ready", metadata: ready.merging(["url": "\(url)"]) { $1 })
+        }
     }
 }

@@ -33,7 +33,7 @@ enum ImportTable {
         "Node": Room(own: upToFederation.union(["NodeStore"])),
         "NodeServer": Room(
             own: upToFederation.union(["NodeStore", "Node"]),
-            home: ["Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes"]
+            home: ["Hummingbird", "HummingbirdCore", "HTTPTypes"]
         ),
         "eccoed": Room(
             own: upToFederation.union(["NodeStore", "NodeClient", "Node", "NodeServer"]),

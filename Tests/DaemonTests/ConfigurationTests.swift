@@ -40,6 +40,35 @@ import Testing
         #expect(configuration.precedents == .never)
     }
 
+    @Test func `limits and proxies are read, and the defaults are the protocol's`() throws {
+        let plain = try Self.read(Self.smallest)
+        #expect(plain.limits == InboundLimits())
+        #expect(plain.proxies.isEmpty && plain.proxyHeader == .xForwardedFor)
+        let yaml = try String(contentsOf: Self.example, encoding: .utf8)
+        let example = try Configuration(yaml: yaml, path: "eccoed.yaml", environment: [:])
+        #expect(example.limits == InboundLimits())
+        let text =
+            Self.smallest + "limits: {connections: 1, member_burst: 1000000}\n"
+            + "proxies: {addresses: [\"::1\"], header: Forwarded}\n"
+        let configuration = try Configuration(
+            yaml: text, path: "f", environment: ["ECCOE_LIMITS_ANONYMOUS_PER_SECOND": "7"])
+        #expect(configuration.limits.connections == 1)
+        #expect(configuration.limits.member == TokenRate(perSecond: 5, burst: 1_000_000))
+        #expect(configuration.limits.anonymous == TokenRate(perSecond: 7, burst: 20))
+        #expect(configuration.proxies.map(\.text) == ["::1"])
+        #expect(configuration.proxyHeader == .forwarded)
+    }
+
+    @Test(arguments: [
+        ("listen: \"127.0.0.1:0\"", "127.0.0.1", 0), ("listen: \"[::1]:9443\"", "::1", 9443),
+        ("listen: \"10.0.0.1:9443\", exposed: true", "10.0.0.1", 9443),
+    ])
+    func `the listener for monitoring is read`(_ text: String, _ host: String, _ port: Int) throws {
+        #expect(try Self.read(Self.smallest).admin == nil)
+        let admin = try Self.read(Self.smallest + "admin: {\(text)}\n").admin
+        #expect(admin?.host == host && admin?.port == port)
+    }
+
     @Test func `exceptions for outgoing connections are read`() throws {
         let text =
             Self.smallest
@@ -59,6 +88,19 @@ import Testing
         (smallest + "log: {format: xml}\n", "log.format is unknown"),
         (smallest + "log: {level: loud}\n", "log.level is unknown"),
         (smallest + "outbound: {allow: yes}\n", "outbound.allow is no list"),
+        (smallest + "admin: {listen: 9443}\n", "admin.listen is no text"),
+        (smallest + "admin: {listen: \"localhost:1\"}\n", "admin.listen is no address"),
+        (smallest + "admin: {listen: \"127.0.0.1:65536\"}\n", "admin.listen is no address"),
+        (smallest + "admin: {listen: \"0.0.0.0:9443\"}\n", "admin.listen is no loopback"),
+        (smallest + "admin: {listen: \"[::]:9443\"}\n", "admin.listen is no loopback"),
+        (smallest + "admin: {exposed: perhaps}\n", "admin.exposed is neither"),
+        (smallest + "limits: {connections: 0}\n", "limits.connections is 0"),
+        (smallest + "limits: {idle_seconds: 3601}\n", "limits.idle_seconds is 3601"),
+        (smallest + "limits: {burst: 1}\n", "unknown key limits.burst"),
+        (smallest + "limits: {member_burst: many}\n", "limits.member_burst is no number"),
+        (smallest + "proxies: {addresses: 10.0.0.1}\n", "proxies.addresses is no list"),
+        (smallest + "proxies: {addresses: [a.example]}\n", "which is no address"),
+        (smallest + "proxies: {header: x-real-ip}\n", "proxies.header is unknown"),
         (smallest + "outbound: {allow: [{host: b.example}]}\n", "an entry that is none"),
         ("- a list\n", "the file holds no mapping"), ("a: [b\n", "expected"),
     ])

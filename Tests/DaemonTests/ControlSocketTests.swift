@@ -38,11 +38,18 @@ extension EndpointTests {
                     "\(operation.rawValue): \(name)", is: .malformedRequest)
             }
             expectProblem(
-                try post(operation.path, [], method: "GET"), 404...405, "GET \(operation.path)")
+                try post(operation.path, [], method: "GET"), 405...405, "GET \(operation.path)",
+                is: .methodNotAllowed)
         }
     }
 
-    @Test(arguments: [
+    /// Operations that take nothing, or everything that is an object.
+    private static let withoutParameters: Set<ControlOperation> = [
+        .status, .peerList, .peerRefresh, .registryRefresh, .registryShow, .catalogueList,
+        .catalogueSearch,
+    ]
+
+    private static let wrongParameters: [(ControlOperation, String)] = [
         (ControlOperation.logInit, "{}"), (.logShow, "{\"origin\":\"nope/eccoe/1\"}"),
         (.logProve, "{}"), (.logProve, "{\"index\":-1}"), (.logProve, "{\"index\":21}"),
         (.logProve, "{\"index\":1.5}"), (.logProve, "{\"index\":9007199254740991}"),
@@ -60,7 +67,17 @@ extension EndpointTests {
         (.decisionReceipt, "{}"), (.decisionReceipt, "{\"subject\":\"00\"}"),
         (.credentialIssue, "{}"), (.credentialIssue, "{\"item\":\"nope\",\"subject\":{}}"),
         (.credentialIssue, "{\"item\":\"C-1\",\"subject\":[]}"), (.credentialLookup, "{}"),
-    ])
+    ]
+
+    @Test(arguments: ControlOperation.allCases)
+    func `every operation has a row of wrong parameters`(_ operation: ControlOperation) {
+        #expect(
+            Self.withoutParameters.contains(operation)
+                || Self.wrongParameters.contains { $0.0 == operation },
+            "add wrong parameters for \(operation)")
+    }
+
+    @Test(arguments: wrongParameters)
     func `an operation with wrong parameters is refused`(
         _ operation: ControlOperation, _ body: String
     ) async throws {

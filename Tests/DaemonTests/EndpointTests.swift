@@ -127,7 +127,7 @@ import TransparencyLog
         "q=title:", "q=%00", "q=%ff", "q=-", "q=^", "q=';DROP%20TABLE%20item;--",
         "q=course&limit=0",
         "q=course&limit=-1", "q=course&limit=9223372036854775807", "q=course&domain=nope",
-        "q=course&domain=%00", "q=" + String(repeating: "a%20", count: 1000),
+        "q=course&domain=%00", "q=" + String(repeating: "a%20", count: 1024),
     ])
     func `no search is an error`(_ query: String) async throws {
         try await withoutTrace {
@@ -138,5 +138,57 @@ import TransparencyLog
             #expect(count <= 100)
             if query.contains("course"), !query.contains("domain") { #expect(count > 0) }
         }
+    }
+
+    @Test(arguments: [
+        "q=" + String(repeating: "a", count: 2049), "q=course&limit=many",
+        "q=course&limit=99999999999999999999", "q=course&limit=", "q=course&limit=1.5",
+        "q=course&Limit=1", "q=course&domian=uni-a.example", "course",
+    ])
+    func `a search that is not meant so is told`(_ query: String) async throws {
+        try await withoutTrace {
+            let answer = try await node.ask("GET", "/v1/catalogue?\(query)")
+            node.expectProblem(answer, [400], .malformedRequest, String(query.prefix(40)))
+        }
+    }
+
+    @Test(arguments: ["gzip", "br", "deflate", "identity, gzip", "GZIP", "x"])
+    func `a body that is compressed is not read`(_ coding: String) async throws {
+        try await withoutTrace {
+            for endpoint in Endpoint.allCases where endpoint.method == "POST" {
+                let answer = try await post(
+                    endpoint.template, "Content-Encoding: \(coding)", Array("{}".utf8))
+                node.expectProblem(
+                    answer, [415], .unsupportedMedia, "\(endpoint) \(coding)")
+            }
+        }
+    }
+
+    @Test(arguments: ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonx"])
+    func `a body of another type than is read is refused`(_ type: String) async throws {
+        try await withoutTrace {
+            for endpoint in Endpoint.allCases where endpoint.mediaType != nil {
+                let answer = try await post(
+                    endpoint.template, "Content-Type: \(type)", Array("{}".utf8))
+                node.expectProblem(answer, [415], .unsupportedMedia, "\(endpoint) \(type)")
+            }
+        }
+    }
+
+    @Test func `a type in capitals and with parameters is the same`() async throws {
+        let body = BlobBatch(digests: []).bytes
+        for type in ["Application/JSON", "application/json; charset=utf-8"] {
+            let answer = try await post("/v1/blobs/batch", "Content-Type: \(type)", body)
+            #expect(answer.status == 200, "\(type)")
+        }
+    }
+
+    private func post(
+        _ path: String, _ field: String, _ body: [UInt8]
+    ) async throws -> PeerResponse {
+        let head =
+            "POST \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\(field)\r\n"
+            + "Content-Length: \(body.count)\r\n\r\n"
+        return try #require(try await node.tell(Array(head.utf8) + body).response)
     }
 }

@@ -41,6 +41,8 @@ struct Outcome {
 /// A running `eccoed`.
 final class DaemonProcess {
     private let process: Process
+    /// What it said until it was ready.
+    let said: String
 
     /// Starts the daemon of a folder and returns when it listens.
     init(_ folder: DataFolder) throws {
@@ -56,6 +58,7 @@ final class DaemonProcess {
             }
             seen += String(decoding: data, as: UTF8.self)
         }
+        said = seen
         // What follows is read and dropped, so that the daemon never blocks on a full pipe.
         handle.readabilityHandler = { if $0.availableData.isEmpty { $0.readabilityHandler = nil } }
     }
@@ -124,6 +127,12 @@ final class Participant {
     func stop() -> Int32? {
         defer { daemon = nil }
         return daemon?.stop()
+    }
+
+    /// The port of the admin listener, as the daemon said it.
+    var adminPort: Int? {
+        let word = daemon?.said.split(separator: " ").first { $0.hasPrefix("admin=") }
+        return word.flatMap { Int($0.dropFirst(6)) }
     }
 
     /// Publishes the smallest items with these ids.

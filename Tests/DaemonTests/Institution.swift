@@ -14,6 +14,8 @@ final class Institution {
     let domain = "uni-a.example"
     private let root: String
     private(set) var daemon: Process?
+    /// What the daemon said until it was ready.
+    private(set) var said = ""
 
     /// Makes the data folder and founds the registry.
     init() throws {
@@ -64,8 +66,22 @@ final class Institution {
             guard !data.isEmpty else { throw Failure(what: "eccoed: \(seen)", status: 1) }
             seen += String(decoding: data, as: UTF8.self)
         }
+        said = seen
         // What follows is read and dropped, so that the daemon never blocks on a full pipe.
         handle.readabilityHandler = { if $0.availableData.isEmpty { $0.readabilityHandler = nil } }
+    }
+
+    /// Adds lines to the configuration; before the daemon is started.
+    func configure(_ lines: [String]) throws {
+        let text = try String(contentsOfFile: folder.configuration, encoding: .utf8)
+        try (text + lines.map { $0 + "\n" }.joined())
+            .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
+    }
+
+    /// The port of the admin listener, as the daemon said it.
+    var adminPort: Int? {
+        let word = said.split(separator: " ").first { $0.hasPrefix("admin=") }
+        return word.flatMap { Int($0.dropFirst(6)) }
     }
 
     /// Ends the daemon without any warning.
@@ -73,6 +89,11 @@ final class Institution {
         guard let daemon else { return }
         kill(daemon.processIdentifier, SIGKILL)
         daemon.waitUntilExit()
+    }
+
+    /// Sends the daemon a signal.
+    func signal(_ signal: Int32) {
+        if let daemon { kill(daemon.processIdentifier, signal) }
     }
 
     /// Ends the daemon as a service manager does; returns its exit status.
@@ -110,14 +131,18 @@ final class Institution {
         throw CocoaError(.fileNoSuchFile)
     }
 
-    /// Starts a program in an almost empty environment.
+    /// Starts a program in an almost empty environment, with proxies that must not be used.
     static func process(
         _ name: String, _ arguments: [String], output: Pipe? = nil, errors: Pipe? = nil
     ) throws -> Process {
         let process = Process()
         process.executableURL = try binary(name)
         process.arguments = arguments
-        process.environment = ["SWIFT_BACKTRACE": "enable=no", "PATH": "/usr/bin:/bin"]
+        // Proxies that nothing answers at: whoever used one would reach nobody.
+        let proxies = ["http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"]
+        process.environment = proxies.reduce(
+            into: ["SWIFT_BACKTRACE": "enable=no", "PATH": "/usr/bin:/bin"]
+        ) { $0[$1] = "http://127.0.0.1:1" }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output ?? FileHandle.nullDevice
         process.standardError = errors ?? FileHandle.nullDevice

@@ -26,6 +26,22 @@ struct RawAnswer {
         return PeerResponse(status: status, headers: headers, body: Array(bytes[(start + 4)...]))
     }
 
+    /// The answers to requests that were sent one behind the other.
+    var responses: [PeerResponse] {
+        var responses: [PeerResponse] = []
+        var rest = bytes
+        while let first = RawAnswer(bytes: rest).response,
+            let length = first.headers["content-length"].flatMap({ Int($0) }),
+            length <= first.body.count
+        {
+            let body = Array(first.body.prefix(length))
+            responses.append(
+                PeerResponse(status: first.status, headers: first.headers, body: body))
+            rest = Array(first.body.dropFirst(length))
+        }
+        return responses
+    }
+
     /// The bytes of a request that asks for the end of the connection.
     static func request(_ method: String, _ path: String, body: [UInt8] = []) -> [UInt8] {
         let head =
@@ -50,14 +66,21 @@ enum RawSocket {
             send(bytes)
         }
 
-        /// Connects to a TCP port of the loopback address and sends.
-        init(tcp port: Int, _ bytes: [UInt8]) throws {
+        /// Connects to a TCP port of the loopback address and sends; `host` is the last number of
+        /// the loopback address to come from.
+        init(tcp port: Int, _ bytes: [UInt8], from host: UInt32 = 1) throws {
+            var address = Self.loopback(1, port: port)
+            descriptor = try Self.connected(
+                AF_INET, to: &address, from: host == 1 ? nil : Self.loopback(host, port: 0))
+            send(bytes)
+        }
+
+        private static func loopback(_ host: UInt32, port: Int) -> sockaddr_in {
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
             address.sin_port = in_port_t(port).bigEndian
-            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-            descriptor = try Self.connected(AF_INET, to: &address)
-            send(bytes)
+            address.sin_addr.s_addr = (0x7f00_0000 + host).bigEndian
+            return address
         }
 
         deinit {
@@ -65,10 +88,21 @@ enum RawSocket {
         }
 
         private static func connected<Address>(
-            _ family: Int32, to address: inout Address
+            _ family: Int32, to address: inout Address, from source: Address? = nil
         ) throws -> Int32 {
             let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
             guard descriptor >= 0 else { throw POSIXError(.EMFILE) }
+            if var source {
+                let status = withUnsafeBytes(of: &source) { bytes in
+                    bind(
+                        descriptor, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress,
+                        socklen_t(bytes.count))
+                }
+                guard status == 0 else {
+                    close(descriptor)
+                    throw POSIXError(.EADDRNOTAVAIL)
+                }
+            }
             let status = withUnsafeBytes(of: &address) { bytes in
                 connect(
                     descriptor, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress,
@@ -99,6 +133,11 @@ enum RawSocket {
         /// Says that nothing follows, and returns what comes until the other side closes.
         fileprivate func finish() throws -> RawAnswer {
             shutdown(descriptor, Int32(SHUT_WR))
+            return try answer()
+        }
+
+        /// Returns what comes until the other side closes, without saying that nothing follows.
+        func answer() throws -> RawAnswer {
             var answer: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
             while true {

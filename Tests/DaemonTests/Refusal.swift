@@ -47,7 +47,8 @@ struct Refusal: Sendable {
         return (["PUT", "DELETE", "PATCH", "OPTIONS"] + (isShared ? [] : others)).map {
             Refusal(
                 what: "method \($0)", method: $0, path: example(endpoint),
-                body: $0 == "GET" ? [] : Array("{}".utf8), statuses: [404, 405])
+                body: $0 == "GET" ? [] : Array("{}".utf8), statuses: [405],
+                slug: .methodNotAllowed)
         }
     }
 }

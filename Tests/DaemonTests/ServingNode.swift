@@ -2,6 +2,7 @@ import CanonicalJSON
 import Federation
 import Foundation
 import Keys
+import NIOCore
 import NodeClient
 import NodeStore
 import Testing
@@ -46,9 +47,15 @@ struct ServingNode: Sendable {
     /// The port of the address.
     var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 
-    /// Sends bytes as they are over TLS.
-    func tell(_ bytes: [UInt8]) async throws -> RawAnswer {
-        try await RawTLS.exchange(bytes, port: port, host: domain, authority: authority)
+    /// Sends bytes as they are over TLS, perhaps from another loopback address.
+    func tell(_ bytes: [UInt8], from source: String? = nil) async throws -> RawAnswer {
+        try await RawTLS.exchange(
+            bytes, port: port, host: domain, authority: authority, from: source)
+    }
+
+    /// Sends bytes as they are over TLS, and takes nothing back.
+    func tellDeaf(_ bytes: [UInt8]) async throws -> any Channel {
+        try await RawTLS.deaf(bytes, port: port, host: domain, authority: authority)
     }
 
     /// Sends a request that must be refused, and checks the answer.

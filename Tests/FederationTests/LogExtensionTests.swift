@@ -42,6 +42,37 @@ import TransparencyLog
         #expect(step.entries.count == 10)
     }
 
+    @Test(arguments: [(0, 3), (1, 2), (100, 600), (255, 256), (256, 257), (511, 513)])
+    func `takes only what follows what is held`(_ held: Int, _ size: Int) throws {
+        let log = try SampleLog(size: 600)
+        var step = LogExtension(from: log.range(held), to: try log.head(size))
+        var received = 0
+        while let tile = step.next {
+            let heldBytes = log.bundle(
+                TileCoordinate(.entries, index: tile.index, width: step.heldOfNext.count)
+            ).count
+            let rest = Array(log.bundle(tile).dropFirst(heldBytes))
+            received += rest.count
+            try step.receive(rest: rest)
+        }
+        try step.finish()
+        #expect(step.entries == Array(log.entries[held..<size]))
+        #expect(received == step.entries.reduce(0) { $0 + 2 + $1.count })
+    }
+
+    @Test func `refuses a rest that is none`() throws {
+        let log = try SampleLog(size: 20)
+        let bundle = log.bundle(TileCoordinate(.entries, index: 0, width: 20))
+        for bytes in [[], Array(bundle.dropLast()), bundle] {
+            var step = LogExtension(from: log.range(10), to: try log.head(20))
+            #expect(throws: ProofError.self) {
+                try step.receive(
+                    rest: Array(bytes.dropFirst(bytes == bundle ? 0 : bytes.count / 2 + 1)))
+                try step.finish()
+            }
+        }
+    }
+
     @Test func `refuses entries that lead to another root`() throws {
         let log = try SampleLog(size: 20)
         let fork = try SampleLog(size: 20, variant: "other-")

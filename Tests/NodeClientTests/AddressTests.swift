@@ -65,6 +65,22 @@ struct OriginTests {
         "https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://[::1/",
         "https://uni-a.example#x", "https://uni-a.example/#x", "https://uni-a.example?x",
         "https://uni-a..example/", "https://uni-a.example/\u{7f}", "https://uni-a.example\\@b/",
+        "https://uni-a.example./", "https://127.0.0.1./", "https://.uni-a.example/",
+        "https://0177.0.0.1/", "https://0x7f.1/", "https://127.0.1/", "https://017700000001/",
+        "https://127.0.0.0x1/", "https://①②⑦.0.0.1/", "https://１２７.0.0.1/",
+        "https://[fe80::1%25eth0]/", "https://[fe80::1%eth0]/", "https://fe80::1/",
+        "https://[::ffff:127.1]/", "https://[]/", "https://[::1]x/", "https://[::1]:/",
+        "https://uni-a.example:/", "https://uni-a.example:443:8443/", "https://:443/",
+        "https://uni-a.example:٤٤٣/", "https://user:secret@uni-a.example/",
+        "https://@uni-a.example/",
+        "https://uni-a.example%2f@127.0.0.1/", "https://%31%32%37.0.0.1/",
+        "https:\\\\uni-a.example/",
+        "https://uni-a.example\t/", "https://uni-a.example\r\nHost: x/",
+        "https://uni-a\u{00ad}.example/",
+        "https://uni-a\u{3002}example/", "https:/uni-a.example/", "file:///etc/passwd",
+        "gopher://uni-a.example/", "javascript:alert(1)", "https://uni-a.example/ x",
+        "https://" + String(repeating: "a", count: 64) + ".example/",
+        "https://" + String(repeating: "a.", count: 125) + "example/",
     ])
     func `an odd URL is refused`(_ url: String) {
         #expect(HTTPOrigin.read(url) == nil)
@@ -93,12 +109,37 @@ struct OutboundGuardTests {
 
     @Test(arguments: [
         "http://a.example", "https://a.example:8444", "https://a.example:22", "https://10.0.0.1",
-        "https://[::1]", "https://127.0.0.1:8443",
+        "https://[::1]", "https://127.0.0.1:8443", "https://a.example:80",
+        "https://a.example:65535",
+        "https://[::ffff:8.8.8.8]", "https://[::ffff:10.0.0.1]", "https://[2002:a00:1::1]",
+        "https://[64:ff9b::a00:1]", "https://100.64.0.1", "https://[fd00::1]", "https://224.0.0.1",
+        "https://[ff02::1]", "https://192.0.2.1", "https://[2001:db8::1]",
+        "https://169.254.169.254",
+        "https://0.0.0.0", "https://255.255.255.255", "https://[::]",
     ])
     func `another scheme, port or an inner address is refused`(_ url: String) async throws {
         await #expect(throws: Problem.self) {
             try await guardResolving(["8.8.8.8"]).addresses(of: origin(url))
         }
+    }
+
+    @Test(arguments: [
+        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+        "0.0.0.0", "224.0.0.1", "198.51.100.1", "::1", "fc00::1", "fe80::1", "ff0e::1",
+        "::ffff:127.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "2001::1", "3fff::1",
+    ])
+    func `a name that leads to an inner address is refused`(_ address: String) async throws {
+        let problem = await #expect(throws: Problem.self) {
+            try await guardResolving([address]).addresses(of: origin("https://a.example"))
+        }
+        #expect(problem?.slug == .unreachable)
+        #expect(problem?.detail.contains("no public address") == true)
+    }
+
+    @Test func `an A-label is a name like any other`() async throws {
+        let found = try await guardResolving(["8.8.8.8"])
+            .addresses(of: origin("https://xn--uni-a-kva.example"))
+        #expect(found.map(\.text) == ["8.8.8.8"])
     }
 
     @Test func `one inner address among public ones is enough to refuse`() async throws {

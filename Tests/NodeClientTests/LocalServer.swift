@@ -12,6 +12,10 @@ final class LocalServer: Sendable {
         var status = HTTPResponseStatus.ok
         var headers: [(String, String)] = []
         var parts: [[UInt8]]
+        /// Time before each part; then the last one never comes to an end.
+        var pause: TimeAmount?
+        /// Nothing is answered at all.
+        var isSilent = false
     }
 
     private let channel: any Channel
@@ -42,6 +46,12 @@ final class LocalServer: Sendable {
                 channel: try await bootstrap.bind(unixDomainSocketPath: socket).get()
             )
         }
+        return LocalServer(channel: try await bootstrap.bind(host: "127.0.0.1", port: 0).get())
+    }
+
+    /// A server that takes connections and says nothing, not even a handshake.
+    static func mute() async throws -> LocalServer {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         return LocalServer(channel: try await bootstrap.bind(host: "127.0.0.1", port: 0).get())
     }
 
@@ -87,17 +97,35 @@ private final class AnswerHandler: ChannelInboundHandler {
 
     private func respond(in context: ChannelHandlerContext) {
         let answer = answers[path] ?? .init(status: .notFound, parts: [Array("none".utf8)])
+        guard !answer.isSilent else { return }
         var headers = HTTPHeaders(answer.headers)
         if answer.parts.count == 1 {
             headers.add(name: "Content-Length", value: String(answer.parts[0].count))
         }
         let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if let pause = answer.pause {
+            context.flush()
+            return drip(answer.parts[...], every: pause, in: context)
+        }
         for part in answer.parts {
             let buffer = context.channel.allocator.buffer(bytes: part)
             context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
         }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+}
+
+extension AnswerHandler {
+    fileprivate func drip(
+        _ parts: ArraySlice<[UInt8]>, every pause: TimeAmount, in context: ChannelHandlerContext
+    ) {
+        guard let part = parts.first else { return }
+        context.eventLoop.assumeIsolated().scheduleTask(in: pause) {
+            let buffer = ByteBuffer(bytes: part)
+            context.writeAndFlush(self.wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+            self.drip(parts.dropFirst(), every: pause, in: context)
+        }
     }
 }
 

@@ -44,6 +44,52 @@ struct TransportTests {
         try await server.stop()
     }
 
+    @Test(arguments: [
+        ["127.0.0.1"], ["127.0.0.1", "node.uni-b.example"], ["uni-a.example", "127.0.0.1"],
+    ])
+    func `a certificate for the address does not stand in for the name`(
+        _ names: [String]
+    ) async throws {
+        try await withServer(names: names) { transport, authority, url in
+            let peer = peer(url, .authority(authority.certificate.der))
+            let problem = await expect(.unreachable) {
+                try await transport.send(PeerRequest("GET", "/hello", of: peer, maximumBytes: 5))
+            }
+            #expect(problem?.detail == "the server's certificate is for another host")
+        }
+    }
+
+    @Test func `a certificate for the name and the address is taken`() async throws {
+        let names = ["127.0.0.1", "node.uni-a.example"]
+        try await withServer(names: names) { transport, authority, url in
+            let peer = peer(url, .authority(authority.certificate.der))
+            let response = try await transport.send(
+                PeerRequest("GET", "/hello", of: peer, maximumBytes: 5))
+            #expect(response.status == 200)
+        }
+    }
+
+    @Test func `a person who types an address is shown a certificate for the address`()
+        async throws
+    {
+        let authority = try TestAuthority.make("Uni A")
+        for (names, isTaken) in [(["127.0.0.1"], true), (["localhost"], false)] {
+            let server = try await LocalServer.start(
+                certificate: TestAuthority.certificate(of: authority, for: names),
+                answers: Self.answers)
+            let pem = Array(authority.certificate.pem.utf8)
+            let client = try FetchClient(authorityPEM: pem)
+            let address = try? await client.get(
+                "https://127.0.0.1:\(server.port)/hello", maximumBytes: 5)
+            #expect((address != nil) == isTaken)
+            let name = try? await client.get(
+                "https://localhost:\(server.port)/hello", maximumBytes: 5)
+            #expect((name != nil) == !isTaken)
+            await client.shutdown()
+            try await server.stop()
+        }
+    }
+
     private func peer(_ url: String, _ trust: PeerAddress.Trust) -> PeerAddress {
         PeerAddress(domain: "uni-a.example", url: url, trust: trust)
     }
@@ -210,14 +256,16 @@ struct TransportTests {
         }
     }
 
+    @discardableResult
     private func expect(
         _ slug: Problem.Slug,
         _ body: () async throws -> PeerResponse,
         sourceLocation: SourceLocation = #_sourceLocation
-    ) async {
+    ) async -> Problem? {
         let error = await #expect(throws: Problem.self, sourceLocation: sourceLocation) {
             _ = try await body()
         }
         #expect(error?.slug == slug, sourceLocation: sourceLocation)
+        return error
     }
 }

@@ -20,6 +20,8 @@ final class Switchboard: PeerTransport, Sendable {
         var down: Set<String> = []
         var underWay = 0
         var paths: [String] = []
+        var received: [(path: String, bytes: Int)] = []
+        var knowsRanges = true
     }
 
     /// Where the registry's own server is, which is no member.
@@ -56,6 +58,14 @@ final class Switchboard: PeerTransport, Sendable {
     /// `<member><path>` of every request so far.
     var paths: [String] { state.withLock { $0.paths } }
 
+    /// Path and bytes of the body of every answer so far.
+    var received: [(path: String, bytes: Int)] { state.withLock { $0.received } }
+
+    /// Servers that send all of a resource, whatever range is asked for.
+    func forgetRanges() {
+        state.withLock { $0.knowsRanges = false }
+    }
+
     func send(_ request: PeerRequest) async throws -> PeerResponse {
         let (node, lie) = state.withLock { state in
             state.underWay += 1
@@ -71,7 +81,8 @@ final class Switchboard: PeerTransport, Sendable {
         if request.peer.domain == Self.registryHost {
             response = registryAnswer(request.path)
         } else if let node {
-            response = NodeDesks(node: node).answer(request)
+            let whole = NodeDesks(node: node).answer(request)
+            response = state.withLock(\.knowsRanges) ? part(of: whole, for: request) : whole
         } else {
             throw Problem(.unreachable, "\(request.peer.domain) does not answer")
         }
@@ -79,7 +90,21 @@ final class Switchboard: PeerTransport, Sendable {
         guard told.body.count <= request.maximumBytes else {
             throw Problem(.tooLarge, "the answer is larger than \(request.maximumBytes) bytes")
         }
+        state.withLock { $0.received.append((request.path, told.body.count)) }
         return told
+    }
+
+    private func part(of whole: PeerResponse, for request: PeerRequest) -> PeerResponse {
+        guard whole.status == 200, request.path.contains("/tile/"),
+            let field = request.headers.first(where: { $0.name == "range" })?.value,
+            let range = ByteRange(field: field)
+        else { return whole }
+        guard let bytes = range.resolved(in: whole.body.count) else { return .status(416) }
+        return PeerResponse(
+            status: 206,
+            headers: ["content-range": ContentRange(bytes, of: whole.body.count).field],
+            body: Array(whole.body[bytes])
+        )
     }
 
     private func registryAnswer(_ path: String) -> PeerResponse {

@@ -21,7 +21,7 @@ enum ExitStatus: Int32 {
         self =
             switch slug {
             case .malformedRequest, .tooLarge, .invalidItem, .invalidCredential, .invalidDecision,
-                .requestIDReused, .methodNotAllowed, .unsupportedMedia:
+                .requestIDReused, .methodNotAllowed, .unsupportedMedia, .rangeNotSatisfiable:
                 .data
             case .notFound, .conflict, .invalidCheckpoint, .invalidProof, .unknownOrigin, .gone,
                 .notAMember, .noLog, .notConfirmed, .registryRefused:
@@ -29,7 +29,9 @@ enum ExitStatus: Int32 {
             case .forbidden, .unauthenticated, .clockSkew: .noPermission
             case .logExists: .cannotCreate
             case .keyUnusable, .configuration: .configuration
-            case .registryUnavailable, .busy, .readOnly, .unreachable: .unavailable
+            case .registryUnavailable, .busy, .readOnly, .unreachable, .requestTimeout,
+                .rateLimited:
+                .unavailable
             case .internalError: .software
             }
     }
