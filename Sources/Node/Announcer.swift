@@ -131,6 +131,8 @@ package struct AnnouncementDesk: Sendable {
             let fork = try ProvenFork(ForkEvidence(other.note, head.note), key: head.key)
             _ = try desk.record(fork, reporter: nil)
         }
+        let author = ViewFolder.domain(of: checkpoint.origin)
+        node.gossip.handle { $0.contacted(by: author, at: node.time.now()) }
         guard try !desk.examine(head) else { return }
         node.gossip.handle {
             $0.announced(

@@ -126,7 +126,7 @@ package struct ControlDesk: Sendable {
     /// Looks for a newer registry, then polls every member and waits for their answers.
     private func pollAll() async throws -> JSON {
         _ = await refresh()
-        let effects = node.gossip.taking { $0.pollAll() }
+        let effects = node.gossip.taking { $0.pollAll(at: node.time.now()) }
         await withDiscardingTaskGroup { group in
             for effect in effects { group.addTask { await gossip.perform(effect) } }
         }

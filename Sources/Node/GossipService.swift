@@ -3,6 +3,7 @@ import Keys
 import Logging
 import NodeStore
 import ServiceLifecycle
+import TransparencyLog
 
 /// Carries out what the gossip state machine asks for: polls, fetches, registry refreshes.
 package struct GossipService: Service {
@@ -50,6 +51,13 @@ package struct GossipService: Service {
         case .fetch(let origin, let domain): await fetch(origin, from: domain)
         case .refreshRegistry(let domain): await refresh(domain)
         case .passOn(let origin, let domain): await passOn(origin, to: domain)
+        case .registrySplit(let theirs, let domain):
+            node.logger.critical(
+                "a member holds another registry of the same version",
+                metadata: [
+                    "peer": "\(domain)", "snapshot": "\(theirs.version)",
+                    "sha256": "\(theirs.digest.hex)",
+                ])
         }
     }
 
@@ -82,12 +90,12 @@ package struct GossipService: Service {
     }
 
     private func fetch(_ origin: String, from domain: String) async {
-        var succeeded = false
+        var outcome = GossipState.FetchOutcome.done
         do {
             try await Replicator(node: node).fetch(origin, from: domain)
-            succeeded = true
         } catch {
             let reason = (error as? Problem)?.detail ?? "\(error)"
+            outcome = Self.isLie(error) ? .lied(reason) : .failed
             node.logger.warning(
                 "fetch failed",
                 metadata: [
@@ -95,8 +103,20 @@ package struct GossipService: Service {
                 ]
             )
         }
-        let done = succeeded
-        node.gossip.handle { $0.fetched(origin: origin, succeeded: done, at: node.time.now()) }
+        let done = outcome
+        node.gossip.handle {
+            $0.fetched(origin: origin, from: domain, done, at: node.time.now())
+        }
+    }
+
+    /// Whether what was served does not verify; whoever does not serve is no liar.
+    private static func isLie(_ error: any Error) -> Bool {
+        switch error {
+        case let problem as Problem:
+            [.invalidProof, .invalidCheckpoint, .malformedRequest].contains(problem.slug)
+        case is ProofError, is NoteError: true
+        default: false
+        }
     }
 
     private func passOn(_ origin: String, to domain: String) async {

@@ -150,7 +150,8 @@ package final class RegistryRefresh: Service, Sendable {
             $0.registryChanged(
                 members: members,
                 logs: Dictionary(uniqueKeysWithValues: logs.map { ($0.key.name, $0.domain) }),
-                snapshot: Int(registry.snapshotVersion),
+                registry: RegistryVersion(
+                    version: Int(registry.snapshotVersion), digest: registry.snapshotDigest),
                 at: now
             )
         }

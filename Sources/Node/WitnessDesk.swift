@@ -33,6 +33,9 @@ package struct WitnessDesk: Sendable {
         let answer = try node.database.witness(request, origin: origin, key: log?.key) {
             try signer.sign($0.note.text, at: now)
         }
+        if case .cosign = answer.verdict, let log {
+            node.gossip.handle { $0.contacted(by: log.domain, at: now) }
+        }
         try lookInto(answer.verdict, request, log)
         return answer
     }
