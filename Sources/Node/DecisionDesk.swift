@@ -143,7 +143,7 @@ package struct DecisionDesk: Sendable {
         return index
     }
 
-    private func find(_ subject: String) throws -> (StoredDecision, DecisionRecord) {
+    func find(_ subject: String) throws -> (StoredDecision, DecisionRecord) {
         guard let decision = try node.database.decision(subject) else {
             throw Problem(
                 .notFound,

@@ -24,6 +24,8 @@ package struct Node: Sendable {
     package let transport: any PeerTransport
     /// Private records and the witness's memory.
     package let database: NodeDatabase
+    /// What each member was told of the own log.
+    package let deliveries = Deliveries()
     /// Logs that their authors have forked.
     package let quarantine: Quarantine
     /// The federated catalogue.
@@ -74,16 +76,17 @@ package struct Node: Sendable {
         views = try ViewsStore(path: folder.viewsDatabase)
         logs = Logs(folder: folder)
         registry = RegistryHolder(domain: identity.domain, folder: folder)
+        var generator = random.generator()
+        gossip = Gossip(seed: generator.next())
         self.transport = SigningTransport(
             network: transport,
             identity: identity,
             registry: registry,
             time: time,
-            random: random
+            random: random,
+            clock: { [gossip, time] in gossip.clock(at: time.now()) }
         )
         authentication = MemberAuthentication(identity: identity, registry: registry)
-        var generator = random.generator()
-        gossip = Gossip(seed: generator.next())
         heads = Heads(instance: Hex.encode(random.bytes(8)))
         viewFolder = ViewFolder(views: views)
         writer = LogWriter()

@@ -146,10 +146,20 @@ package final class RegistryRefresh: Service, Sendable {
                     metadata: ["origin": "\(log.key.name)", "error": "\(error)"])
             }
         }
+        let mirrors = Dictionary(
+            uniqueKeysWithValues: logs.map {
+                ($0.key.name, node.registry.mirrorDomains(of: $0.key.name, at: now))
+            })
+        let closings = Dictionary(
+            uniqueKeysWithValues: logs.compactMap { log in
+                log.closing.map { (log.key.name, Int($0.size)) }
+            })
         node.gossip.handle {
             $0.registryChanged(
                 members: members,
                 logs: Dictionary(uniqueKeysWithValues: logs.map { ($0.key.name, $0.domain) }),
+                mirrors: mirrors,
+                closings: closings,
                 registry: RegistryVersion(
                     version: Int(registry.snapshotVersion), digest: registry.snapshotDigest),
                 at: now

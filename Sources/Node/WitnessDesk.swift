@@ -21,6 +21,7 @@ package struct WitnessDesk: Sendable {
         guard let signer = node.identity.witnessSigner else {
             throw Problem(.notFound, "this member is no witness")
         }
+        try node.gossip.clock(at: node.time.now()).check()
         guard let claimed = try? Checkpoint(text: request.note.text) else {
             return (.malformed("the note is no checkpoint"), nil)
         }

@@ -14,19 +14,19 @@ extension LogStore {
     ///   has grown meanwhile, and what SQLite says.
     package func extend(by extension: LogExtension) throws {
         try `extension`.finish()
-        let entries = `extension`.entries
+        let count = `extension`.staged + `extension`.entries.count
         let target = `extension`.target
         guard target.key == key else { throw NoteError.notSignedBy(key.name) }
         try state.withLock { state in
             guard let loaded = state,
-                loaded.tree.range.size + entries.count == target.checkpoint.size
+                loaded.tree.range.size + count == target.checkpoint.size
             else { throw StoreError.headChanged }
             let tree = try pool.write { db in
                 var tree = loaded.tree
                 let insert = try db.cachedStatement(
                     sql: "INSERT INTO entry(idx, leaf) VALUES (?, ?)"
                 )
-                for entry in entries {
+                try db.entries(of: `extension`) { entry in
                     let index = tree.range.size
                     try insert.execute(arguments: [index, entry.data])
                     tree.append(Digest.ofLeaf(entry))

@@ -60,6 +60,8 @@ package struct GossipState: Sendable {
     var authors: [String: String] = [:]
     /// Members that are assigned to mirror a log.
     var mirrors: [String: [String]] = [:]
+    /// Sizes at which the registry closed logs.
+    var closings: [String: Int] = [:]
     var held: [String: HeadHint] = [:]
     var wanted: [String: Want] = [:]
     var fetching: Set<String> = []
@@ -80,11 +82,12 @@ package struct GossipState: Sendable {
     }
 
     /// Takes the registry's members (without oneself), the logs that it vouches for with their
-    /// authors, and who is assigned to mirror them.
+    /// authors, who is assigned to mirror them, and the sizes at which they were closed.
     package mutating func registryChanged(
         members: Set<String>,
         logs: [String: String],
         mirrors: [String: [String]] = [:],
+        closings: [String: Int] = [:],
         registry: RegistryVersion,
         at now: Instant
     ) -> [Effect] {
@@ -95,6 +98,7 @@ package struct GossipState: Sendable {
         origins = [:]
         authors = logs
         self.mirrors = mirrors
+        self.closings = closings
         for origin in logs.keys { origins[HeadHint.shortOrigin(origin)] = origin }
         for origin in wanted.keys where logs[origin] == nil { forget(origin) }
         chooseNeighbours(at: now)

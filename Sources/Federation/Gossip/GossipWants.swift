@@ -157,6 +157,10 @@ extension GossipState {
     /// 3), or more witnesses. A smaller head is stale, whoever serves it (rule 4).
     private func isNews(_ row: HeadHint, of origin: String) -> Bool {
         guard let have = held[origin] else { return row.size > 0 }
+        // Leaves beyond the closing of an epoch count for nothing (rule 1).
+        if let closing = closings[origin], have.size >= closing, have.cosignatures >= 0 {
+            return false
+        }
         guard row.size == have.size else { return row.size > have.size }
         return row.root != have.root || row.cosignatures > have.cosignatures
     }
