@@ -18,7 +18,7 @@ extension DecisionDesk {
         answer["subject"] = .string(subject)
         let issuer = record.item.issuer
         if node.isQuarantined(domain: issuer) { answer["quarantined"] = true }
-        guard let index = decision.index, let log = node.logs.own else {
+        guard decision.index != nil, let (log, index) = try node.leaf(ofDecision: subject) else {
             answer["index"] = .null
             return .object(answer)
         }

@@ -1,8 +1,7 @@
-package import Federation
+import Federation
 import Foundation
 import GRDB
 package import Keys
-package import TransparencyLog
 
 /// Entries that were fetched and that no signed root has proven yet: they bound what a long fetch
 /// holds in memory, and let it go on after an interruption. Nobody is served from them.
