@@ -1,6 +1,7 @@
 import ArgumentParser
 import CanonicalJSON
 import Federation
+import Keys
 import NodeStore
 import TransparencyLog
 
@@ -148,8 +149,8 @@ struct EvidenceVerify: Verb {
         let fork: ProvenFork
         do {
             fork = try ProvenFork(ForkEvidence(bytes), key: verifier)
-        } catch let problem as Problem where problem.slug == .invalidProof {
-            throw CommandFailure(.negative, problem)
+        } catch where error.slug == .invalidProof {
+            throw CommandFailure(.negative, error)
         }
         output.write(fork.json) { _ in
             TextTable.pairs(
