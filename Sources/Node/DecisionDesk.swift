@@ -9,7 +9,7 @@ import TransparencyLog
 
 /// Recording decisions and handing out receipts, apart from HTTP.
 package struct DecisionDesk: Sendable {
-    private let node: Node
+    let node: Node
 
     /// A desk of this node.
     package init(node: Node) {

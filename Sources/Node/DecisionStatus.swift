@@ -2,6 +2,7 @@ package import CanonicalJSON
 import Federation
 import Keys
 import NodeStore
+import Recognition
 import TransparencyLog
 
 /// How far a decision's leaf has come: who has cosigned it, who holds it, whether the institution

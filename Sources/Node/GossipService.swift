@@ -7,7 +7,7 @@ import TransparencyLog
 
 /// Carries out what the gossip state machine asks for: polls, fetches, registry refreshes.
 package struct GossipService: Service {
-    private let node: Node
+    let node: Node
     private let clock: any Clock<Duration>
     private let refresh: @Sendable (String?) async -> Void
 
@@ -52,12 +52,7 @@ package struct GossipService: Service {
         case .refreshRegistry(let domain): await refresh(domain)
         case .passOn(let origin, let domain): await passOn(origin, to: domain)
         case .registrySplit(let theirs, let domain):
-            node.logger.critical(
-                "a member holds another registry of the same version",
-                metadata: [
-                    "peer": "\(domain)", "snapshot": "\(theirs.version)",
-                    "sha256": "\(theirs.digest.hex)",
-                ])
+            await compareRegistries(theirs, at: domain)
         }
     }
 

@@ -26,6 +26,8 @@ package struct Node: Sendable {
     package let database: NodeDatabase
     /// What each member was told of the own log.
     package let deliveries = Deliveries()
+    /// Whether members are shown different registries.
+    package let splits: RegistrySplits
     /// Logs that their authors have forked.
     package let quarantine: Quarantine
     /// The federated catalogue.
@@ -72,6 +74,7 @@ package struct Node: Sendable {
         self.disk = disk
         self.logger = logger
         database = try NodeDatabase(path: folder.nodeDatabase)
+        splits = RegistrySplits(folder: folder)
         quarantine = try Quarantine(database)
         views = try ViewsStore(path: folder.viewsDatabase)
         logs = Logs(folder: folder)
@@ -83,8 +86,8 @@ package struct Node: Sendable {
             identity: identity,
             registry: registry,
             time: time,
-            random: random,
-            clock: { [gossip, time] in gossip.clock(at: time.now()) }
+            clock: { [gossip, time] in gossip.clock(at: time.now()) },
+            random: random
         )
         authentication = MemberAuthentication(identity: identity, registry: registry)
         heads = Heads(instance: Hex.encode(random.bytes(8)))

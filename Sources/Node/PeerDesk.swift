@@ -1,6 +1,7 @@
 package import CanonicalJSON
 import Federation
 import Keys
+import NodeStore
 import TransparencyLog
 
 /// The other members as this node reaches them, for its operator.

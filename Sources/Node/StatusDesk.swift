@@ -87,6 +87,11 @@ package struct StatusDesk: Sendable {
         alarms += node.quarantine.proven.sorted().filter { node.isQuarantined($0) }.map {
             "\($0) is quarantined: its author has signed two histories"
         }
+        if let split = node.splits.open(at: node.registry.version) {
+            alarms.append(
+                "\(split.member) holds another registry of version \(split.own.version): no new "
+                    + "member is accepted until a higher version resolves it")
+        }
         if let offset = clock.offset, clock.verdict == .off || clock.verdict == .wrong {
             alarms.append(
                 "this clock is off by \(offset) s against the median of \(clock.peers) members")
