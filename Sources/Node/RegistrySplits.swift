@@ -36,7 +36,7 @@ package struct RegistrySplit: Sendable, Equatable {
             let own = (json["own"]?.string).flatMap({ Digest(hex: $0) }),
             let other = (json["other"]?.string).flatMap({ Digest(hex: $0) }),
             let member = json["member"]?.string,
-            let time = (json["time"]?.string).flatMap(Instant.init)
+            let time = (json["time"]?.string).flatMap({ Instant($0) })
         else { return nil }
         self.init(
             own: RegistryVersion(version: Int(version), digest: own),
