@@ -24,6 +24,9 @@ package enum ControlOperation: String, CaseIterable, Sendable {
     case decisionRecord = "decision.record"
     /// {"subject"} -> {"subject","record","index","confirmed"}.
     case decisionShow = "decision.show"
+    /// {"subject"} -> {"subject","index","cosignatures","quorum","confirmed","copies",
+    /// "counterparty"?}: asks the members that hold copies.
+    case decisionStatus = "decision.status"
     /// {"subject"} -> the receipt.
     case decisionReceipt = "decision.receipt"
     /// {"item","subject",...} -> the signed credential.
@@ -32,8 +35,16 @@ package enum ControlOperation: String, CaseIterable, Sendable {
     case credentialLookup = "credential.lookup"
     /// {} -> {"peers":[...]}.
     case peerList = "peer.list"
-    /// {} -> {"polled","failed"}: polls every member now.
+    /// {"domain"} -> one of them, asked now for its software.
+    case peerShow = "peer.show"
+    /// {"domain"?} -> {"polled","failed"}: polls every member now, or one.
     case peerRefresh = "peer.refresh"
+    /// {"domain"?} -> {"origin","size","peers":[{"domain","told","error"?}]}: announces the own head.
+    case peerNotify = "peer.notify"
+    /// {} -> {"evidence":[{"origin","first","second","time","reporter"?,"quarantined"}]}.
+    case evidenceList = "evidence.list"
+    /// {"origin"} -> the same of one log, with "vkey" and the evidence itself.
+    case evidenceShow = "evidence.show"
     /// {} -> {"snapshot","members"}: refreshes the registry now.
     case registryRefresh = "registry.refresh"
     /// {} -> {"members":[...],"snapshot",...}.

@@ -6,8 +6,12 @@ package import TransparencyLog
 package struct LogExtension: Sendable {
     /// The head to reach.
     package let target: VerifiedCheckpoint
-    /// Entries taken so far, from the held size on.
+    /// Entries that are kept in memory; beyond it they are to be drained.
+    package static let entriesInMemory = 8192
+    /// Entries taken and not drained so far.
     package private(set) var entries: [[UInt8]] = []
+    /// Entries that were drained, or taken before and resumed from.
+    package private(set) var staged = 0
     private var range: CompactRange
     private let held: Int
 
@@ -30,6 +34,32 @@ package struct LogExtension: Sendable {
     /// Entries of `next` that are held already: all others need not be fetched again.
     package var heldOfNext: Range<Int> {
         range.size / TileCoordinate.fullWidth * TileCoordinate.fullWidth..<range.size
+    }
+
+    /// The next bundles to fetch, at most `count`; none when all entries are there.
+    package func upcoming(_ count: Int) -> [TileCoordinate] {
+        let size = target.checkpoint.size
+        let first = range.size / TileCoordinate.fullWidth
+        return (first..<(first + count)).prefix { $0 * TileCoordinate.fullWidth < size }.map {
+            TileCoordinate(
+                .entries, index: $0,
+                width: min(TileCoordinate.fullWidth, size - $0 * TileCoordinate.fullWidth))
+        }.filter { _ in range.size < size }
+    }
+
+    /// Takes an entry that was drained by an earlier attempt.
+    package mutating func resume(_ entry: [UInt8]) {
+        range.append(Digest.ofLeaf(entry))
+        staged += 1
+    }
+
+    /// Hands out the entries in memory, to be kept elsewhere until the root is compared.
+    package mutating func drain() -> (first: Int, entries: [[UInt8]]) {
+        defer {
+            staged += entries.count
+            entries = []
+        }
+        return (held + staged, entries)
     }
 
     /// Takes the bytes of `next`; entries that are held already are skipped.

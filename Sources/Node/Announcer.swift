@@ -39,33 +39,14 @@ package final class Announcer: Service, Sendable {
     }
 
     private func tell(_ checkpoint: VerifiedCheckpoint) async {
-        let body = Announcement(checkpoints: [checkpoint.note]).bytes
         var generator = node.random.generator()
-        let addresses = node.registry.otherNodes.shuffled(using: &generator)
-            .prefix(Self.counterparties)
-        await withDiscardingTaskGroup { group in
-            for address in addresses {
-                group.addTask {
-                    do {
-                        _ = try await self.node.transport.send(
-                            PeerRequest(
-                                "POST",
-                                "/v1/heads",
-                                of: address,
-                                headers: [("content-type", "application/json")],
-                                body: body,
-                                maximumBytes: 4096
-                            )
-                        )
-                    } catch {
-                        self.node.logger.debug(
-                            "announcement failed",
-                            metadata: ["peer": "\(address.domain)", "error": "\(error)"]
-                        )
-                    }
-                }
-            }
-        }
+        let origin = checkpoint.checkpoint.origin
+        let mirrors = Set(node.registry.mirrorDomains(of: origin, at: node.time.now()))
+        let others = node.registry.otherNodes
+        let assigned = others.filter { mirrors.contains($0.domain) }
+        let rest = others.filter { !mirrors.contains($0.domain) }.shuffled(using: &generator)
+        _ = await HeadDelivery(node: node).tell(
+            checkpoint, to: assigned + rest.prefix(Self.counterparties))
     }
 }
 
@@ -131,6 +112,8 @@ package struct AnnouncementDesk: Sendable {
             let fork = try ProvenFork(ForkEvidence(other.note, head.note), key: head.key)
             _ = try desk.record(fork, reporter: nil)
         }
+        let author = ViewFolder.domain(of: checkpoint.origin)
+        node.gossip.handle { $0.contacted(by: author, at: node.time.now()) }
         guard try !desk.examine(head) else { return }
         node.gossip.handle {
             $0.announced(

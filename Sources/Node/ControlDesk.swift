@@ -68,6 +68,8 @@ package struct ControlDesk: Sendable {
                 request: asked.requestID()
             )
         case .decisionShow: return try DecisionDesk(node: node).show(asked.text("subject"))
+        case .decisionStatus:
+            return try await DecisionDesk(node: node).status(asked.text("subject"))
         case .decisionReceipt: return try DecisionDesk(node: node).receipt(asked.text("subject"))
         case .credentialIssue: return try CredentialDesk(node: node).issue(asked.body)
         case .credentialLookup:
@@ -75,8 +77,10 @@ package struct ControlDesk: Sendable {
                 throw Problem(.malformedRequest, "no credential", at: "/credential")
             }
             return try await CredentialDesk(node: node).lookup(credential.canonicalBytes)
-        case .peerList: return StatusDesk(node: node).peers()
-        case .peerRefresh: return try await pollAll()
+        case .peerList, .peerShow, .peerRefresh, .peerNotify:
+            return try await peers(operation, asked)
+        case .evidenceList: return try EvidenceDesk(node: node).list()
+        case .evidenceShow: return try EvidenceDesk(node: node).show(asked.text("origin"))
         case .registryRefresh:
             guard await refresh() else {
                 throw Problem(
@@ -123,18 +127,19 @@ package struct ControlDesk: Sendable {
         }
     }
 
-    /// Looks for a newer registry, then polls every member and waits for their answers.
-    private func pollAll() async throws -> JSON {
-        _ = await refresh()
-        let effects = node.gossip.taking { $0.pollAll() }
-        await withDiscardingTaskGroup { group in
-            for effect in effects { group.addTask { await gossip.perform(effect) } }
+    private func peers(
+        _ operation: ControlOperation,
+        _ asked: ControlParameters
+    ) async throws -> JSON {
+        let desk = PeerDesk(node: node, gossip: gossip)
+        switch operation {
+        case .peerShow: return try await desk.show(asked.text("domain"))
+        case .peerRefresh:
+            _ = await refresh()
+            return try await desk.refresh(asked.optional("domain"))
+        case .peerNotify: return try await desk.notify(asked.optional("domain"))
+        default: return desk.list()
         }
-        let failed = node.gossip.peers.values.count { $0.failures > 0 }
-        return [
-            "polled": .number(JSONNumber(Int64(effects.count))),
-            "failed": .number(JSONNumber(Int64(failed))),
-        ]
     }
 }
 

@@ -9,7 +9,7 @@ import TransparencyLog
 
 /// Recording decisions and handing out receipts, apart from HTTP.
 package struct DecisionDesk: Sendable {
-    private let node: Node
+    let node: Node
 
     /// A desk of this node.
     package init(node: Node) {
@@ -143,7 +143,7 @@ package struct DecisionDesk: Sendable {
         return index
     }
 
-    private func find(_ subject: String) throws -> (StoredDecision, DecisionRecord) {
+    func find(_ subject: String) throws -> (StoredDecision, DecisionRecord) {
         guard let decision = try node.database.decision(subject) else {
             throw Problem(
                 .notFound,

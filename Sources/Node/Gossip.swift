@@ -41,6 +41,14 @@ package final class Gossip: Sendable {
     /// What is known of each member as a peer.
     package var peers: [String: GossipState.Peer] { state.withLock { $0.peers } }
 
+    /// The own clock beside those of the peers.
+    package func clock(at now: Instant) -> PeerClock { state.withLock { $0.clock(at: now) } }
+
+    /// When any peer last answered: each tells of every log.
+    package var lastPoll: Instant? {
+        state.withLock { $0.peers.values.compactMap(\.lastSuccess).max() }
+    }
+
     /// Sizes that were heard of and are not held yet, by origin.
     package var outstanding: [String: Int] { state.withLock { $0.outstanding } }
 

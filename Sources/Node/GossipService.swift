@@ -3,10 +3,11 @@ import Keys
 import Logging
 import NodeStore
 import ServiceLifecycle
+import TransparencyLog
 
 /// Carries out what the gossip state machine asks for: polls, fetches, registry refreshes.
 package struct GossipService: Service {
-    private let node: Node
+    let node: Node
     private let clock: any Clock<Duration>
     private let refresh: @Sendable (String?) async -> Void
 
@@ -50,6 +51,8 @@ package struct GossipService: Service {
         case .fetch(let origin, let domain): await fetch(origin, from: domain)
         case .refreshRegistry(let domain): await refresh(domain)
         case .passOn(let origin, let domain): await passOn(origin, to: domain)
+        case .registrySplit(let theirs, let domain):
+            await compareRegistries(theirs, at: domain)
         }
     }
 
@@ -82,12 +85,12 @@ package struct GossipService: Service {
     }
 
     private func fetch(_ origin: String, from domain: String) async {
-        var succeeded = false
+        var outcome = GossipState.FetchOutcome.done
         do {
             try await Replicator(node: node).fetch(origin, from: domain)
-            succeeded = true
         } catch {
             let reason = (error as? Problem)?.detail ?? "\(error)"
+            outcome = Self.isLie(error) ? .lied(reason) : .failed
             node.logger.warning(
                 "fetch failed",
                 metadata: [
@@ -95,8 +98,20 @@ package struct GossipService: Service {
                 ]
             )
         }
-        let done = succeeded
-        node.gossip.handle { $0.fetched(origin: origin, succeeded: done, at: node.time.now()) }
+        let done = outcome
+        node.gossip.handle {
+            $0.fetched(origin: origin, from: domain, done, at: node.time.now())
+        }
+    }
+
+    /// Whether what was served does not verify; whoever does not serve is no liar.
+    private static func isLie(_ error: any Error) -> Bool {
+        switch error {
+        case let problem as Problem:
+            [.invalidProof, .invalidCheckpoint, .malformedRequest].contains(problem.slug)
+        case is ProofError, is NoteError: true
+        default: false
+        }
     }
 
     private func passOn(_ origin: String, to domain: String) async {

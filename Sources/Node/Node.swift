@@ -24,6 +24,10 @@ package struct Node: Sendable {
     package let transport: any PeerTransport
     /// Private records and the witness's memory.
     package let database: NodeDatabase
+    /// What each member was told of the own log.
+    package let deliveries = Deliveries()
+    /// Whether members are shown different registries.
+    package let splits: RegistrySplits
     /// Logs that their authors have forked.
     package let quarantine: Quarantine
     /// The federated catalogue.
@@ -72,20 +76,22 @@ package struct Node: Sendable {
         self.disk = disk
         self.logger = logger
         database = try NodeDatabase(path: folder.nodeDatabase)
+        splits = RegistrySplits(folder: folder)
         quarantine = try Quarantine(database)
         views = try ViewsStore(path: folder.viewsDatabase)
         logs = Logs(folder: folder)
         registry = RegistryHolder(domain: identity.domain, folder: folder)
+        var generator = random.generator()
+        gossip = Gossip(seed: generator.next())
         self.transport = SigningTransport(
             network: transport,
             identity: identity,
             registry: registry,
             time: time,
+            clock: { [gossip, time] in gossip.clock(at: time.now()) },
             random: random
         )
         authentication = MemberAuthentication(identity: identity, registry: registry)
-        var generator = random.generator()
-        gossip = Gossip(seed: generator.next())
         heads = Heads(instance: Hex.encode(random.bytes(8)))
         viewFolder = ViewFolder(views: views)
         writer = LogWriter()

@@ -117,6 +117,41 @@ package struct EvidenceDesk: Sendable {
         return true
     }
 
+    /// The logs that there is evidence against.
+    func list() throws -> JSON {
+        let lines = try node.database.evidence().map { try describe($0).json }
+        return ["evidence": .array(lines)]
+    }
+
+    /// The evidence against one log.
+    ///
+    /// - Throws: `Problem` `not-found`.
+    func show(_ origin: String) throws -> JSON {
+        guard let stored = try node.database.evidence(of: origin) else {
+            throw Problem(
+                .notFound, "this node has no evidence against \(origin)",
+                try: "eccoe evidence list shows all")
+        }
+        let (key, json) = try describe(stored)
+        var line = json.object ?? JSONObject()
+        line["vkey"] = .string(key.text)
+        line["evidence"] = try JSON.read(stored.body)
+        return .object(line)
+    }
+
+    private func describe(_ stored: StoredEvidence) throws -> (key: VerifierKey, json: JSON) {
+        guard let key = node.registry.log(stored.origin)?.key else {
+            throw Problem(
+                .registryUnavailable, "this node's registry has no log \(stored.origin)",
+                try: "eccoe registry refresh")
+        }
+        var line = try ProvenFork(ForkEvidence(stored.body), key: key).json.object ?? JSONObject()
+        line["time"] = .string(stored.time.text)
+        line["reporter"] = stored.reporter.map { .string($0) }
+        line["quarantined"] = .bool(node.isQuarantined(stored.origin))
+        return (key, .object(line))
+    }
+
     /// Tells gossip which logs are quarantined, and which are no more: at start, and when the
     /// registry has changed.
     func tellGossip() {

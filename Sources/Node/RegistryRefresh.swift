@@ -79,6 +79,7 @@ package final class RegistryRefresh: Service, Sendable {
             case .finished(let registry, let kept):
                 try files.save(kept, replacing: stored)
                 let before = node.registry.version
+                guard !isDisputed(registry) else { return true }
                 node.registry.accept(registry, stored: kept)
                 for alarm in registry.alarms {
                     node.logger.error("registry alarm", metadata: ["alarm": "\(alarm)"])
@@ -96,6 +97,17 @@ package final class RegistryRefresh: Service, Sendable {
                 return false
             }
         }
+    }
+
+    /// Whether members would be new in a version of which there are two.
+    private func isDisputed(_ registry: TrustedRegistry) -> Bool {
+        let version = RegistryVersion(
+            version: Int(registry.snapshotVersion), digest: registry.snapshotDigest)
+        guard node.splits.open(at: version) != nil, let current = node.registry.current else {
+            return false
+        }
+        return Set(registry.members.map(\.document.domain))
+            .isSubset(of: current.members.map(\.document.domain)) == false
     }
 
     /// What came after a closing leaves the views as soon as the closing is known.
@@ -146,11 +158,22 @@ package final class RegistryRefresh: Service, Sendable {
                     metadata: ["origin": "\(log.key.name)", "error": "\(error)"])
             }
         }
+        let mirrors = Dictionary(
+            uniqueKeysWithValues: logs.map {
+                ($0.key.name, node.registry.mirrorDomains(of: $0.key.name, at: now))
+            })
+        let closings = Dictionary(
+            uniqueKeysWithValues: logs.compactMap { log in
+                log.closing.map { (log.key.name, Int($0.size)) }
+            })
         node.gossip.handle {
             $0.registryChanged(
                 members: members,
                 logs: Dictionary(uniqueKeysWithValues: logs.map { ($0.key.name, $0.domain) }),
-                snapshot: Int(registry.snapshotVersion),
+                mirrors: mirrors,
+                closings: closings,
+                registry: RegistryVersion(
+                    version: Int(registry.snapshotVersion), digest: registry.snapshotDigest),
                 at: now
             )
         }

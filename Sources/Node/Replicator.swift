@@ -104,19 +104,65 @@ package struct Replicator: Sendable {
             try log.update(note: head.adding(target.note.signatures))
             return
         }
-        let step = try await entries(of: target, beyond: log.range, of: log, from: source)
+        if try await !grow(log, to: target, from: source, resuming: true) {
+            // What an earlier attempt left behind may have come from another server.
+            _ = try await grow(log, to: target, from: source, resuming: false)
+        }
+        try EvidenceDesk(node: node).examineWitnessed(log)
+        try await node.foldViews(of: log)
+    }
+
+    /// Fetches entries and takes them when they lead to the signed root.
+    ///
+    /// - Returns: false when they do not, and an earlier attempt's are among them.
+    private func grow(
+        _ log: LogStore,
+        to target: VerifiedCheckpoint,
+        from source: LogSource,
+        resuming: Bool
+    ) async throws -> Bool {
+        var step = LogExtension(from: log.range, to: target)
+        let resumed =
+            resuming ? try log.staged(upTo: target.checkpoint.size) { step.resume($0) } : 0
+        if resumed == 0 {
+            try log.dropStaged()
+            if let tile = step.next {
+                _ = try await takeRest(of: tile, into: &step, after: log, from: source)
+            }
+        }
+        while try await advance(&step, from: source) {
+            guard step.entries.count > LogExtension.entriesInMemory else { continue }
+            let (first, entries) = step.drain()
+            try log.stage(entries, from: first)
+        }
         try refuseQuarantined(log.origin)
         do {
             try log.extend(by: step)
+            return true
         } catch ProofError.rootMismatch {
+            try log.dropStaged()
+            guard resumed == 0 else { return false }
             try await inquire(target, of: log, from: source)
             throw Problem(
                 .invalidProof,
                 "what \(source.peer.domain) serves of \(log.origin) does not lead to the signed root"
             )
         }
-        try EvidenceDesk(node: node).examineWitnessed(log)
-        try await node.foldViews(of: log)
+    }
+
+    /// Fetches the next few bundles; returns whether there were any left to fetch.
+    private func advance(_ step: inout LogExtension, from source: LogSource) async throws -> Bool {
+        let bundles = try await concurrently(
+            step.upcoming(Self.bundlesAtOnce), limit: Self.bundlesAtOnce
+        ) { tile in
+            guard let bytes = try await source.get("/\(tile.path)", limit: Limits.bundleBytes)
+            else {
+                throw Problem(.notFound, "\(source.peer.domain) does not serve \(tile.path)")
+            }
+            return bytes
+        }
+        for bytes in bundles { try step.receive(bytes) }
+        return !bundles.isEmpty
     }
 
     /// A larger signed head does not extend what is held: asks the same server for the tiles that
@@ -152,25 +198,13 @@ package struct Replicator: Sendable {
     }
 
     /// The entries between a tree and the head to reach.
-    ///
-    /// - Parameter held: the copy that the tree is of; nil when nothing of it is held.
     func entries(
         of target: VerifiedCheckpoint,
         beyond range: CompactRange,
-        of held: LogStore? = nil,
         from source: LogSource
     ) async throws -> LogExtension {
         var step = LogExtension(from: range, to: target)
-        while let tile = step.next {
-            if let held, try await takeRest(of: tile, into: &step, after: held, from: source) {
-                continue
-            }
-            guard let bytes = try await source.get("/\(tile.path)", limit: Limits.bundleBytes)
-            else {
-                throw Problem(.notFound, "\(source.peer.domain) does not serve \(tile.path)")
-            }
-            try step.receive(bytes)
-        }
+        while try await advance(&step, from: source) {}
         return step
     }
 
@@ -200,19 +234,40 @@ package struct Replicator: Sendable {
     }
 
     private func fetchPayloads(of log: LogStore, from source: LogSource) async throws {
-        while true {
-            let wanted = try log.wantedPayloads(limit: Limits.batchHashes)
-            guard !wanted.isEmpty else { return }
-            let found = try await source.payloads(wanted)
-            let stored = try log.store(payloads: found)
-            guard !stored.isEmpty else { return }
-            let kept = Set(stored)
-            try await node.viewFolder.show(
-                found.filter { kept.contains(Digest(of: $0)) },
-                of: log
-            )
+        var position = -1
+        var vain = 0
+        while vain < Self.vainBatches {
+            let wanted = try log.wantedPayloads(
+                after: position, limit: Self.batchesAtOnce * Limits.batchHashes)
+            guard let last = wanted.last else { return }
+            let batches = stride(from: 0, to: wanted.count, by: Limits.batchHashes).map { first in
+                wanted[first...].prefix(Limits.batchHashes).map(\.digest)
+            }
+            let answers = try await concurrently(batches, limit: Self.batchesAtOnce) {
+                try await source.payloads($0)
+            }
+            var stored = 0
+            for found in answers {
+                let kept = Set(try log.store(payloads: found))
+                stored += kept.count
+                try await node.viewFolder.show(
+                    found.filter { kept.contains(Digest(of: $0)) }, of: log)
+            }
+            // What is missing may have been cut off by the answer's limit: it is asked for again
+            // as long as something comes.
+            if stored == 0 {
+                position = last.index
+                vain += 1
+            }
         }
     }
+
+    /// Bundles of one log that are fetched at once: at most 4 MiB.
+    private static let bundlesAtOnce = 8
+    /// Batches of payloads that are fetched at once: at most 48 MiB.
+    private static let batchesAtOnce = 3
+    /// Rounds of batches of which the member has nothing before it is believed to have no more.
+    private static let vainBatches = 4
 }
 
 extension Node {

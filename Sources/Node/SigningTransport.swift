@@ -8,6 +8,8 @@ struct SigningTransport: PeerTransport {
     let identity: NodeIdentity
     let registry: RegistryHolder
     let time: any TimeSource
+    /// The own clock beside those of the members.
+    let clock: @Sendable () -> PeerClock
     let random: any RandomSource
 
     /// As the network does; without a node key nothing is signed.
@@ -18,6 +20,7 @@ struct SigningTransport: PeerTransport {
         guard request.isSigned, let key = identity.nodeKey,
             let kid = JWK.thumbprint(key.publicKey)
         else { return try await network.send(request) }
+        try clock().check()
         let target = RequestTarget(
             method: request.method,
             nodeURL: request.peer.url,

@@ -41,6 +41,10 @@ package struct StatusDesk: Sendable {
         if node.registry.current == nil { waits.append("no registry yet") }
         let quarantined = node.quarantine.proven.sorted().filter { node.isQuarantined($0) }
         answer["quarantined"] = .array(quarantined.map { .string($0) })
+        let clock = node.gossip.clock(at: now)
+        answer["clock"] = .object(describe(clock))
+        if let last = node.gossip.lastPoll { answer["lastPoll"] = .string(last.text) }
+        answer["alarms"] = .array(alarms(clock).map { .string($0) })
         answer["waits"] = .array(waits.map { .string($0) })
         answer["converged"] = .bool(waits.isEmpty)
         answer["audits"] = .array(try node.database.scrubs().map(Self.audit))
@@ -54,22 +58,6 @@ package struct StatusDesk: Sendable {
             "size": .number(JSONNumber(Int64(result.size))),
             "found": .number(JSONNumber(Int64(result.found))),
         ]
-    }
-
-    /// The members as peers.
-    package func peers() -> JSON {
-        let peers: [JSON] = node.gossip.peers.sorted { $0.key < $1.key }.map { domain, peer in
-            var line = JSONObject()
-            line["domain"] = .string(domain)
-            line["url"] = node.registry.address(of: domain).map { .string($0.url) }
-            line["neighbour"] = .bool(peer.isNeighbour)
-            line["failures"] = .number(JSONNumber(Int64(peer.failures)))
-            line["lastSuccess"] = peer.lastSuccess.map { .string($0.text) }
-            line["lastError"] = peer.lastError.map { .string($0) }
-            line["nextPoll"] = peer.nextPoll.map { .string($0.text) }
-            return .object(line)
-        }
-        return ["peers": .array(peers)]
     }
 
     /// The registry's members.
@@ -94,6 +82,32 @@ package struct StatusDesk: Sendable {
         return ["members": .array(members), "registry": registry(at: now)]
     }
 
+    private func describe(_ clock: PeerClock) -> JSONObject {
+        var line = JSONObject()
+        line["verdict"] = .string(clock.verdict.rawValue)
+        line["peers"] = .number(JSONNumber(Int64(clock.peers)))
+        line["offsetSeconds"] = clock.offset.map { .number(JSONNumber($0)) }
+        return line
+    }
+
+    /// What a person must look at.
+    private func alarms(_ clock: PeerClock) -> [String] {
+        var alarms = (node.registry.current?.alarms ?? []).map { "registry: \($0.description)" }
+        alarms += node.quarantine.proven.sorted().filter { node.isQuarantined($0) }.map {
+            "\($0) is quarantined: its author has signed two histories"
+        }
+        if let split = node.splits.open(at: node.registry.version) {
+            alarms.append(
+                "\(split.member) holds another registry of version \(split.own.version): no new "
+                    + "member is accepted until a higher version resolves it")
+        }
+        if let offset = clock.offset, clock.verdict == .off || clock.verdict == .wrong {
+            alarms.append(
+                "this clock is off by \(offset) s against the median of \(clock.peers) members")
+        }
+        return alarms
+    }
+
     private func registry(at now: Instant) -> JSON {
         guard let registry = node.registry.current else { return .null }
         return [
@@ -112,7 +126,13 @@ package struct StatusDesk: Sendable {
         line["origin"] = .string(log.origin)
         line["size"] = .number(JSONNumber(Int64(log.size)))
         line["root"] = log.head.map { .string($0.checkpoint.root.hex) }
-        let confirmed = try log.confirmed()?.checkpoint.checkpoint.size ?? 0
+        let now = node.time.now()
+        let standing = node.registry.standing(of: ViewFolder.domain(of: log.origin), at: now)
+        if standing != "active" { line["standing"] = .string(standing) }
+        if node.registry.log(log.origin)?.isOpen == false { line["closed"] = true }
+        let newest = try log.confirmed()
+        let confirmed = newest?.checkpoint.checkpoint.size ?? 0
+        line["confirmedAt"] = newest.map { .string($0.time.text) }
         let count = try log.head?.cosignatures(by: policy.witnesses).count ?? 0
         line["cosignatures"] = .number(JSONNumber(Int64(count)))
         line["quorum"] = .number(JSONNumber(Int64(policy.quorum)))

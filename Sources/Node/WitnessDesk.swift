@@ -21,6 +21,7 @@ package struct WitnessDesk: Sendable {
         guard let signer = node.identity.witnessSigner else {
             throw Problem(.notFound, "this member is no witness")
         }
+        try node.gossip.clock(at: node.time.now()).check()
         guard let claimed = try? Checkpoint(text: request.note.text) else {
             return (.malformed("the note is no checkpoint"), nil)
         }
@@ -32,6 +33,9 @@ package struct WitnessDesk: Sendable {
         if try isForked(request, claimed, log) { return (Self.quarantined, nil) }
         let answer = try node.database.witness(request, origin: origin, key: log?.key) {
             try signer.sign($0.note.text, at: now)
+        }
+        if case .cosign = answer.verdict, let log {
+            node.gossip.handle { $0.contacted(by: log.domain, at: now) }
         }
         try lookInto(answer.verdict, request, log)
         return answer

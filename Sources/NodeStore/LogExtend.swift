@@ -14,17 +14,17 @@ extension LogStore {
     ///   has grown meanwhile, and what SQLite says.
     package func extend(by extension: LogExtension) throws {
         try `extension`.finish()
-        let entries = `extension`.entries
+        let count = `extension`.staged + `extension`.entries.count
         let target = `extension`.target
         guard target.key == key else { throw NoteError.notSignedBy(key.name) }
         try state.withLock { state in
             guard let loaded = state,
-                loaded.tree.range.size + entries.count == target.checkpoint.size
+                loaded.tree.range.size + count == target.checkpoint.size
             else { throw StoreError.headChanged }
             let tree = try pool.write { db in
                 var tree = loaded.tree
                 let statements = try LogStatements(db)
-                for entry in entries {
+                try db.entries(of: `extension`) { entry in
                     let index = tree.range.size
                     let hash = Digest.ofLeaf(entry)
                     try statements.insert(entry, at: index, hash: hash)

@@ -1,7 +1,7 @@
 /// The tables of one log, own or mirrored. What a log holds for ever refuses UPDATE and DELETE.
 enum LogSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, epochs, noPartialLeafTile]
+    static let migrations = [first, epochs, noPartialLeafTile, staging]
 
     private static let first = """
         CREATE TABLE log(
@@ -58,5 +58,9 @@ enum LogSchema {
     /// The partial tile of leaf hashes follows from the entries and is stored no more.
     private static let noPartialLeafTile = """
         DELETE FROM tile WHERE level = 0 AND length(hashes) < 8192;
+        """
+
+    private static let staging = """
+        CREATE TABLE staged(idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL) STRICT;
         """
 }

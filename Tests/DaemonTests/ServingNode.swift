@@ -139,7 +139,7 @@ struct Footprint: Equatable {
         let answer = try await client.call(.status)
         await client.shutdown()
         var status = try #require(answer.object)
-        status["traffic"] = nil
+        for name in ["traffic", "clock", "lastPoll"] { status[name] = nil }
         if case .object(var registry)? = status["registry"] {
             registry["ageSeconds"] = nil
             status["registry"] = .object(registry)

@@ -23,25 +23,30 @@ import Testing
         #expect(setting.served([row(5)], by: "b.example").isEmpty)
         #expect(setting.served([row(5)], by: "b.example").isEmpty)
         #expect(setting.served([row(5)], by: "d.example").isEmpty)
-        #expect(setting.fetched("c.example", false) == [.fetching("c.example", from: "b.example")])
-        #expect(setting.fetched("c.example", false) == [.fetching("c.example", from: "d.example")])
-        #expect(setting.fetched("c.example", false).isEmpty)
+        #expect(
+            setting.fetched("c.example", .failed) == [.fetching("c.example", from: "b.example")])
+        #expect(
+            setting.fetched("c.example", .failed) == [.fetching("c.example", from: "d.example")])
+        #expect(setting.fetched("c.example", .failed).isEmpty)
     }
 
     @Test func `is asked of its author again when nobody could serve it`() {
         var setting = GossipSetting(members: 3)
         setting.answerAll()
         _ = setting.served([row(5)], by: "a.example")
-        #expect(setting.fetched("c.example", false, after: 20).isEmpty)
+        #expect(setting.fetched("c.example", .failed, after: 20).isEmpty)
         #expect(setting.state.nextTick == start + 30)
         #expect(setting.state.tick(at: start + 29).isEmpty)
         let again = [Effect.fetching("c.example", from: "c.example")]
         #expect(setting.state.tick(at: start + 30) == again)
         #expect(setting.state.tick(at: start + 31).isEmpty)
-        #expect(setting.fetched("c.example", false, after: 31).isEmpty)
-        // Every failure doubles the wait.
+        #expect(setting.fetched("c.example", .failed, from: "c.example", after: 31).isEmpty)
+        // Every failure doubles the wait, and in between some neighbour is asked.
         #expect(setting.state.tick(at: start + 50).isEmpty)
-        #expect(setting.state.tick(at: start + 51) == again)
+        let other = setting.state.tick(at: start + 51)
+        #expect(other.count == 1 && other != again)
+        _ = setting.fetched("c.example", .failed, after: 52)
+        #expect(setting.state.tick(at: start + 92) == again)
     }
 
     @Test func `is done when it is held`() {
@@ -49,7 +54,7 @@ import Testing
         setting.answerAll()
         _ = setting.served([row(5)], by: "a.example")
         setting.holds("c.example", size: 5)
-        #expect(setting.fetched("c.example", true).isEmpty)
+        #expect(setting.fetched("c.example", .done).isEmpty)
         #expect(setting.state.outstanding.isEmpty)
         #expect(setting.served([row(5)], by: "b.example").isEmpty)
         #expect(setting.state.tick(at: start + 40).isEmpty)
@@ -60,7 +65,7 @@ import Testing
         setting.answerAll()
         _ = setting.served([row(5)], by: "a.example")
         setting.holds("c.example", size: 4)
-        #expect(setting.fetched("c.example", true).isEmpty)
+        #expect(setting.fetched("c.example", .done).isEmpty)
         #expect(setting.state.outstanding == [GossipSetting.origin("c.example"): 5])
         #expect(
             setting.state.tick(at: start + 10) == [.fetching("c.example", from: "c.example")]
@@ -72,9 +77,9 @@ import Testing
         _ = setting.served([row(5)], by: "a.example")
         #expect(setting.served([row(8)], by: "b.example").isEmpty)
         setting.holds("c.example", size: 5)
-        #expect(setting.fetched("c.example", true) == [.fetching("c.example", from: "b.example")])
+        #expect(setting.fetched("c.example", .done) == [.fetching("c.example", from: "b.example")])
         setting.holds("c.example", size: 8)
-        #expect(setting.fetched("c.example", true).isEmpty)
+        #expect(setting.fetched("c.example", .done).isEmpty)
         #expect(setting.state.outstanding.isEmpty)
     }
 
@@ -150,5 +155,96 @@ import Testing
     @Test func `has nobody to ask for the registry without members`() {
         var state = GossipState(seed: 1)
         #expect(state.announcedUnknown(at: start).isEmpty)
+    }
+
+    @Test func `goes on past a claim that nobody can serve`() {
+        var setting = GossipSetting(members: 4)
+        _ = setting.served([row(Int.max)], by: "a.example")
+        #expect(setting.served([row(5)], by: "b.example").isEmpty)
+        #expect(setting.state.outstanding.values.first == Int.max)
+        #expect(
+            setting.fetched("c.example", .lied("x")) == [.fetching("c.example", from: "b.example")])
+        setting.holds("c.example", size: 5)
+        #expect(setting.fetched("c.example", .done, from: "b.example").isEmpty)
+        // Only the author can tell whether there is more.
+        let author = [Effect.fetching("c.example", from: "c.example")]
+        #expect(setting.state.tick(at: start + 10) == author)
+        #expect(setting.fetched("c.example", .done, from: "c.example", after: 11).isEmpty)
+        #expect(setting.state.outstanding.isEmpty)
+        #expect(setting.state.peers["a.example"]?.faults == 1)
+    }
+
+    @Test func `is not asked of all who tell the same`() {
+        var setting = GossipSetting(members: 4)
+        for domain in ["a.example", "b.example", "d.example"] {
+            _ = setting.served([row(5)], by: domain)
+        }
+        setting.holds("c.example", size: 5)
+        #expect(setting.fetched("c.example", .done).isEmpty)
+        #expect(setting.state.outstanding.isEmpty)
+    }
+
+    @Test func `is of eight logs at once, and of the others after that`() {
+        var setting = GossipSetting(members: 16)
+        let rows = GossipSetting.domains(16).dropFirst().map { GossipSetting.row($0, size: 3) }
+        let effects = setting.served(Array(rows), by: "a.example")
+        #expect(effects.count == 8)
+        #expect(setting.state.outstanding.count == 15)
+        setting.holds("b.example", size: 3)
+        #expect(setting.fetched("b.example", .done).count == 1)
+    }
+
+    @Test func `remembers eight sources of a log and not nine`() {
+        var setting = GossipSetting(members: 16)
+        for domain in GossipSetting.domains(16) where domain != "c.example" {
+            _ = setting.served([row(5)], by: domain)
+        }
+        var asked = ["a.example"]
+        while true {
+            let effects = setting.fetched("c.example", .failed, from: asked[asked.count - 1])
+            guard case .fetch(_, let source)? = effects.first else { break }
+            asked.append(source)
+        }
+        #expect(asked.count == 9)
+        #expect(Set(asked).count == 9)
+    }
+
+    @Test func `is asked of a mirror before the author, but by mirrors of the author`() {
+        for (mirrors, first) in [
+            (["b.example"], "b.example"), (["b.example", "self.example"], "c.example"),
+        ] {
+            var setting = GossipSetting(members: 4)
+            let origin = GossipSetting.origin("c.example")
+            _ = setting.state.registryChanged(
+                members: Set(GossipSetting.domains(4)), logs: [origin: "c.example"],
+                mirrors: [origin: mirrors], registry: GossipSetting.registry, at: start)
+            let effects = setting.state.announced(
+                origin: origin, size: 5, root: GossipSetting.root("root"), cosignatures: 0)
+            #expect(effects == [.fetching("c.example", from: first)])
+        }
+    }
+
+    @Test func `is nothing of a quarantined log, of which the neighbours are shown the evidence`() {
+        var setting = GossipSetting(members: 8)
+        setting.answerAll()
+        _ = setting.served([row(5)], by: "a.example")
+        let origin = GossipSetting.origin("c.example")
+        let outsider = Set(GossipSetting.domains(8)).subtracting(setting.neighbours).sorted()[0]
+        let shown = setting.state.quarantined(
+            origin, knownTo: ["c.example", "b.example"], registryNode: outsider)
+        let told = setting.neighbours.union([outsider]).subtracting(["c.example", "b.example"])
+        #expect(
+            shown == told.sorted().map { Effect.passOn(evidence: origin, to: $0) })
+        #expect(setting.state.outstanding.isEmpty)
+        #expect(setting.served([row(9)], by: "d.example").filter { $0 != shown.last }.isEmpty)
+        _ = setting.state.notShown(origin, to: told.sorted()[0])
+        let again = setting.served([], by: told.sorted()[0], after: 60)
+        #expect(again == [.passOn(evidence: origin, to: told.sorted()[0])])
+        #expect(setting.served([], by: told.sorted()[0], after: 120).isEmpty)
+        _ = setting.state.released(origin)
+        #expect(setting.state.peers["a.example"]?.since == 0)
+        #expect(
+            setting.served([row(9)], by: "a.example") == [.fetching("c.example", from: "a.example")]
+        )
     }
 }

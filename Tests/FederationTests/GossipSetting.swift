@@ -17,10 +17,12 @@ struct GossipSetting {
             logs: Dictionary(
                 uniqueKeysWithValues: Self.domains(members).map { (Self.origin($0), $0) }
             ),
-            snapshot: 5,
+            registry: Self.registry,
             at: Self.start
         )
     }
+
+    static let registry = RegistryVersion(version: 5, digest: root("registry"))
 
     static func domains(_ count: Int) -> [String] {
         "abcdefghijklmnop".prefix(count).map { "\($0).example" }
@@ -90,12 +92,14 @@ struct GossipSetting {
     /// The fetch of a log ended.
     mutating func fetched(
         _ domain: String,
-        _ succeeded: Bool,
+        _ outcome: GossipState.FetchOutcome,
+        from source: String = "a.example",
         after seconds: Int64 = 0
     ) -> [GossipState.Effect] {
         state.fetched(
             origin: Self.origin(domain),
-            succeeded: succeeded,
+            from: source,
+            outcome,
             at: Self.start + seconds
         )
     }

@@ -72,6 +72,19 @@ final class TestFederation: Sendable {
         }
     }
 
+    /// The files of a registry that went on by admitting this domain instead.
+    func otherRegistry(admitting domain: String) throws -> [String: [UInt8]] {
+        try registry.withLock { repository in
+            var other = repository
+            _ = try other.admit(
+                Institution.document(domain, at: clock.time.now()),
+                signers: [TestKeys.key("registry")],
+                at: clock.time.now()
+            )
+            return other.files
+        }
+    }
+
     /// The registry publishes a member's newer document.
     func update(_ domain: String, _ edit: (inout MemberDocument) -> Void) throws {
         try change { repository, signers in

@@ -1,4 +1,4 @@
-import CanonicalJSON
+package import CanonicalJSON
 package import Keys
 package import TransparencyLog
 
@@ -210,5 +210,18 @@ extension ProvenFork {
             ForkEvidence(
                 other.note, held.note, prefix: ForkEvidence.Prefix(root: root, proof: proof)),
             key: held.key)
+    }
+}
+
+extension ProvenFork {
+    /// {"origin","first":{"size","root"},"second":{"size","root"}}, roots in base64.
+    package var json: JSON {
+        func head(_ checkpoint: Checkpoint) -> JSON {
+            [
+                "size": .number(JSONNumber(Int64(checkpoint.size))),
+                "root": .string(checkpoint.root.base64),
+            ]
+        }
+        return ["origin": .string(origin), "first": head(first), "second": head(second)]
     }
 }

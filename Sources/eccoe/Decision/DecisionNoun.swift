@@ -12,7 +12,8 @@ struct DecisionNoun: AsyncParsableCommand {
         commandName: "decision",
         abstract: "Decisions on learners' credentials, and the receipts that prove them.",
         subcommands: [
-            DecisionRecordVerb.self, DecisionShow.self, DecisionReceipt.self, DecisionVerify.self,
+            DecisionRecordVerb.self, DecisionShow.self, DecisionStatusVerb.self,
+            DecisionReceipt.self, DecisionVerify.self,
         ]
     )
 }

@@ -117,21 +117,26 @@ struct Status: Verb {
             ("own log", log.map(line) ?? "none yet: eccoe log init"),
             ("items", TextTable.cell(answer["items"])),
             ("audits", audits(answer["audits"]?.array ?? [])),
+            ("clock", clock(answer["clock"])),
             ("converged", waits.isEmpty ? "yes" : "no: " + waits.joined(separator: "; ")),
         ])
+        for alarm in (answer["alarms"]?.array ?? []).compactMap(\.string) {
+            text += TextTable.pairs([("ALARM", alarm)])
+        }
         let followed = answer["followed"]?.array ?? []
         if !followed.isEmpty {
             text +=
                 "\n"
                 + TextTable.rows(
-                    ["LOG", "SIZE", "CONFIRMED", "COSIGNED", "ITEMS"],
+                    ["LOG", "SIZE", "CONFIRMED", "AT", "COSIGNED", "ITEMS", "STATE"],
                     followed.map { row in
                         [
                             TextTable.cell(row["origin"]), TextTable.cell(row["size"]),
                             TextTable.cell(row["confirmedSize"]),
+                            TextTable.cell(row["confirmedAt"]),
                             "\(TextTable.cell(row["cosignatures"])), needs "
                                 + TextTable.cell(row["quorum"]),
-                            TextTable.cell(row["items"]),
+                            TextTable.cell(row["items"]), state(row),
                         ]
                     }
                 )
@@ -148,6 +153,19 @@ struct Status: Verb {
         }
         guard let oldest = results.compactMap({ $0["at"]?.string }).min() else { return "none yet" }
         return "\(results.count) logs sound, the oldest audit of \(oldest)"
+    }
+
+    private static func state(_ log: JSON) -> String {
+        if log["quarantined"]?.bool == true { return "quarantined" }
+        if log["closed"]?.bool == true { return "closed" }
+        return log["standing"]?.string ?? "open"
+    }
+
+    private static func clock(_ clock: JSON?) -> String {
+        guard let offset = clock?["offsetSeconds"]?.integer else { return "not compared yet" }
+        let peers = TextTable.cell(clock?["peers"])
+        return offset == 0
+            ? "as that of \(peers) members" : "\(offset) s behind the median of \(peers) members"
     }
 
     private static func line(_ log: JSON) -> String {

@@ -18,9 +18,11 @@ extension GossipState {
         return showEvidence(to: listeners)
     }
 
-    /// The epoch of a log was closed: what is left of it may be fetched again.
+    /// The epoch of a log was closed: what is left of it may be fetched again. The rows that told of
+    /// it were not taken, and no feed repeats a row.
     package mutating func released(_ origin: String) -> [Effect] {
-        evidence[origin] = nil
+        guard evidence.removeValue(forKey: origin) != nil else { return [] }
+        for domain in peers.keys { peers[domain]?.since = 0 }
         return []
     }
 
