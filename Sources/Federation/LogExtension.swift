@@ -34,13 +34,18 @@ package struct LogExtension: Sendable {
         guard let next else { return }
         let first = next.index * TileCoordinate.fullWidth
         let decoded = try EntryBundle.decode(bytes, width: next.width)
-        for entry in decoded.dropFirst(range.size - first) {
-            guard entry.count <= Leaf.maximumBytes else {
-                throw .malformed("entry \(range.size) has more than \(Leaf.maximumBytes) bytes")
-            }
-            entries.append(entry)
-            range.append(Digest.ofLeaf(entry))
+        for entry in decoded.dropFirst(range.size - first) { try take(entry) }
+    }
+
+    /// Takes the next entry by itself.
+    ///
+    /// - Throws: `ProofError.malformed` for one that no leaf may be as long as.
+    package mutating func take(_ entry: [UInt8]) throws(ProofError) {
+        guard entry.count <= Leaf.maximumBytes else {
+            throw .malformed("entry \(range.size) has more than \(Leaf.maximumBytes) bytes")
         }
+        entries.append(entry)
+        range.append(Digest.ofLeaf(entry))
     }
 
     /// Compares the root once nothing is left to fetch.

@@ -11,6 +11,7 @@ package struct NodeRouter: Sendable {
     private let node: Node
     private let files: StaticRoutes
     private let peers: PeerRoutes
+    private let mirror: MirrorRoutes
     private let people: CatalogueRoutes
 
     /// Routes of a node.
@@ -18,6 +19,7 @@ package struct NodeRouter: Sendable {
         self.node = node
         files = StaticRoutes(node: node)
         peers = PeerRoutes(node: node)
+        mirror = MirrorRoutes(node: node)
         people = CatalogueRoutes(node: node)
     }
 
@@ -106,6 +108,8 @@ package struct NodeRouter: Sendable {
             try files.answer(endpoint, asked)
         case .heads, .announce, .evidence, .addCheckpoint, .blobBatch, .registryRequest:
             try await peers.answer(endpoint, asked)
+        case .addMirrorCheckpoint, .addEntries, .putBlob:
+            try await mirror.answer(endpoint, asked)
         case .node, .catalogue, .item, .lookup, .didDocument, .home:
             try await people.answer(endpoint, asked)
         }

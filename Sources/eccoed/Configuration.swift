@@ -17,6 +17,8 @@ struct Configuration: Sendable {
     var port = 8443
     /// The node's address as members reach it.
     var url: String
+    /// Whether members can connect to this node.
+    var isReachable = true
     /// Path of the control socket.
     var socket: String
     /// Folder of the anchor, outside the backup set.
@@ -36,7 +38,8 @@ struct Configuration: Sendable {
 
     /// Keys of the file, with a dot between levels.
     static let keys: Set<String> = [
-        "version", "domain", "data", "listen.host", "listen.port", "url", "socket", "anchor",
+        "version", "domain", "data", "listen.host", "listen.port", "url", "reachable", "socket",
+        "anchor",
         "tls.certificate", "tls.key", "outbound.allow", "precedents", "log.level", "log.format",
     ]
 
@@ -61,6 +64,7 @@ struct Configuration: Sendable {
         data = try reader.text("data")
         let folder = DataFolder(data)
         url = try reader.text("url")
+        isReachable = try reader.boolean("reachable", default: true)
         host = try reader.optional("listen.host") ?? "127.0.0.1"
         port = try reader.integer("listen.port", default: 8443)
         guard (0...65_535).contains(port) else {
@@ -162,6 +166,16 @@ private struct ConfigurationReader {
             guard let fallback else { throw problem(key, "is missing", "write a number") }
             return fallback
         default: throw problem(key, "is no number", "write digits")
+        }
+    }
+
+    func boolean(_ key: String, default fallback: Bool) throws(Problem) -> Bool {
+        switch values[key] {
+        case let value as Bool: return value
+        case "true" as String: return true
+        case "false" as String: return false
+        case nil: return fallback
+        default: throw problem(key, "is neither true nor false", "write true or false")
         }
     }
 
