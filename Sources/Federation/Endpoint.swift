@@ -8,10 +8,13 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case mirrorTile = "GET /mirror/{origin}/tile/{path}"
     case witnessCheckpoint = "GET /witness/{origin}/checkpoint"
     case addCheckpoint = "POST /witness/add-checkpoint"
+    case addMirrorCheckpoint = "POST /mirror/add-checkpoint"
+    case addEntries = "POST /mirror/add-entries"
     case registryMetadata = "GET /registry/metadata/{path}"
     case registryTarget = "GET /registry/targets/{path}"
     case registryRequest = "POST /registry/requests"
     case blob = "GET /v1/blobs/sha256/{hex}"
+    case putBlob = "PUT /v1/blobs/sha256/{hex}"
     case blobBatch = "POST /v1/blobs/batch"
     case heads = "GET /v1/heads"
     case announce = "POST /v1/heads"
@@ -23,7 +26,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case didDocument = "GET /.well-known/did.json"
     case home = "GET /"
 
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `PUT`.
     package var method: String {
         String(rawValue.prefix { $0 != " " })
     }

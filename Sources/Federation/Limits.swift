@@ -14,6 +14,16 @@ package enum Limits {
     package static let evidenceBytes = 160 << 10
     /// Bytes of an add-checkpoint request.
     package static let addCheckpointBytes = 80 << 10
+    /// Bytes of an add-entries request.
+    package static let addEntriesBytes = 17 << 20
+    /// Entry packages of an add-entries request.
+    package static let addEntriesPackages = 32
+    /// Bytes of a log's origin.
+    package static let originBytes = 512
+    /// Bytes of a ticket, which this mirror neither makes nor reads.
+    package static let ticketBytes = 1024
+    /// Pending checkpoints that a mirror keeps of a log, so that an upload under way may end.
+    package static let pendingCheckpoints = 16
     /// Bytes of a credential that is looked up.
     package static let lookupBytes = 1 << 20
     /// Bytes of the words of a search.

@@ -79,13 +79,18 @@ package struct LogExtension: Sendable {
     }
 
     private mutating func take(_ found: ArraySlice<[UInt8]>) throws(ProofError) {
-        for entry in found {
-            guard entry.count <= Leaf.maximumBytes else {
-                throw .malformed("entry \(range.size) has more than \(Leaf.maximumBytes) bytes")
-            }
-            entries.append(entry)
-            range.append(Digest.ofLeaf(entry))
+        for entry in found { try take(entry) }
+    }
+
+    /// Takes the next entry by itself.
+    ///
+    /// - Throws: `ProofError.malformed` for one that no leaf may be as long as.
+    package mutating func take(_ entry: [UInt8]) throws(ProofError) {
+        guard entry.count <= Leaf.maximumBytes else {
+            throw .malformed("entry \(range.size) has more than \(Leaf.maximumBytes) bytes")
         }
+        entries.append(entry)
+        range.append(Digest.ofLeaf(entry))
     }
 
     /// Compares the root once nothing is left to fetch.

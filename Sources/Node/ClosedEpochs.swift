@@ -92,7 +92,7 @@ extension Replicator {
                 let found = try? VerifiedCheckpoint(note, key: key),
                 found.checkpoint.size == Int(closing.size), found.checkpoint.root == closing.root
             else { continue }
-            return try known(found)
+            return try node.known(found)
         }
         throw Problem(
             .notFound,

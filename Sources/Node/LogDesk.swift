@@ -105,6 +105,7 @@ package struct LogDesk: Sendable {
             answer["note"] = .string(String(decoding: head.note.bytes, as: UTF8.self))
             let count = try head.cosignatures(by: policy.witnesses).count
             answer["cosignatures"] = .number(JSONNumber(Int64(count)))
+            answer["confirmation"] = .string(policy.standing(cosignatures: count).text)
         }
         if node.isQuarantined(log.origin) { answer["quarantined"] = true }
         answer["quorum"] = .number(JSONNumber(Int64(policy.quorum)))

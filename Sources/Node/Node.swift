@@ -105,10 +105,17 @@ package struct NodeSettings: Sendable {
     package var anchorFolder: String
     /// When learner-free precedents are published.
     package var precedents: PrecedentPolicy
+    /// Whether members can connect to this node; otherwise it pushes its log to its mirrors.
+    package var isReachable: Bool
 
     /// Settings from their parts.
-    package init(anchorFolder: String, precedents: PrecedentPolicy) {
+    package init(
+        anchorFolder: String,
+        precedents: PrecedentPolicy,
+        isReachable: Bool = true
+    ) {
         self.anchorFolder = anchorFolder
         self.precedents = precedents
+        self.isReachable = isReachable
     }
 }

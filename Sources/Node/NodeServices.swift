@@ -21,12 +21,17 @@ package struct NodeServices: Sendable {
         reading: any BlockingExecutor = DispatchExecutor(label: "scrub")
     ) {
         let announcer = Announcer(node: node, clock: clock)
-        let cosigning = Cosigning(node: node, clock: clock) { announcer.announce($0) }
+        let push = MirrorPush(node: node, clock: clock)
+        let cosigning = Cosigning(node: node, clock: clock) {
+            announcer.announce($0)
+            push.headChanged()
+        }
         let anchor = AnchorKeeper(node: node, clock: clock)
         let refresh = RegistryRefresh(node: node, clock: clock) {
             node.followEpochs()
             node.fetchClosedEpochs()
             cosigning.headChanged()
+            push.headChanged()
         }
         let gossip = GossipService(node: node, clock: clock) { member in
             await refresh.refresh(from: member)
@@ -35,6 +40,7 @@ package struct NodeServices: Sendable {
             Self.note(head, node: node)
             anchor.headChanged(head)
             cosigning.headChanged()
+            push.headChanged()
         }
         let opening = LogOpening(node: node) { head in
             Self.note(head, node: node)
@@ -44,7 +50,7 @@ package struct NodeServices: Sendable {
             await refresh.refresh(from: nil)
         }
         services = [
-            node.writer, opening, announcer, anchor, cosigning, publishing, refresh, gossip,
+            node.writer, opening, announcer, anchor, cosigning, push, publishing, refresh, gossip,
             Scrub(node: node, clock: clock, disk: reading),
         ]
         control = ControlDesk(node: node, gossip: gossip) { await refresh.refresh(from: nil) }

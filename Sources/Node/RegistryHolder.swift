@@ -38,6 +38,11 @@ package struct WitnessPolicy: Sendable, Equatable {
 
     /// The keys of the set.
     package var witnesses: [VerifierKey] { members.map(\.key) }
+
+    /// What so many cosignatures of the set make of a head.
+    package func standing(cosignatures: Int) -> HeadStanding {
+        HeadStanding(cosignatures: cosignatures, witnesses: members.count, quorum: quorum)
+    }
 }
 
 /// The registry that this node has fully accepted, and answers of the kinds that other rooms ask.
@@ -108,13 +113,21 @@ package final class RegistryHolder: Sendable {
         guard let set = current?.witnessSet(forOrigin: origin, at: time) else {
             return WitnessPolicy(members: [], quorum: 0)
         }
-        let members = set.cosigners.compactMap { cosigner -> WitnessPolicy.Member? in
+        return WitnessPolicy(members: Self.members(of: set), quorum: set.required)
+    }
+
+    /// Who keeps a log at a time.
+    package func mirrors(of origin: String, at time: Instant) -> [WitnessPolicy.Member] {
+        (current?.mirrorSet(forOrigin: origin, at: time)).map(Self.members) ?? []
+    }
+
+    private static func members(of set: WitnessSet) -> [WitnessPolicy.Member] {
+        set.cosigners.compactMap { cosigner in
             guard let note = cosigner.keys.last, let key = try? VerifierKey(note.text) else {
                 return nil
             }
             return WitnessPolicy.Member(domain: cosigner.domain, key: key)
         }
-        return WitnessPolicy(members: members, quorum: set.required)
     }
 
     /// The members that are assigned to mirror a log, this one included.

@@ -38,7 +38,7 @@ package struct Replicator: Sendable {
         }
         let log = try node.mirror(of: identity)
         let target = try await newest(of: source, beyond: log.size, key: identity.key)
-        let trimmed = try known(target)
+        let trimmed = try node.known(target)
         try EvidenceDesk(node: node).examine(trimmed)
         try refuseQuarantined(origin)
         try await take(trimmed, into: log, from: source)
@@ -80,20 +80,6 @@ package struct Replicator: Sendable {
         }
     }
 
-    /// The checkpoint with the lines that are known and verified, and no others: what is stored is
-    /// served again, and nobody shall fill a note with strangers' lines.
-    func known(_ checkpoint: VerifiedCheckpoint) throws -> VerifiedCheckpoint {
-        let witnesses = node.registry.witnessKeys
-        let keys = [checkpoint.key] + witnesses
-        let lines = checkpoint.note.signatures.filter { line in
-            keys.contains { $0.name == line.name && $0.keyID == line.keyID }
-        }
-        let note = try SignedNote(text: checkpoint.note.text, signatures: lines)
-        let trimmed = try VerifiedCheckpoint(note, key: checkpoint.key)
-        _ = try trimmed.cosignatures(by: witnesses)
-        return trimmed
-    }
-
     func take(
         _ target: VerifiedCheckpoint,
         into log: LogStore,
@@ -101,7 +87,10 @@ package struct Replicator: Sendable {
     ) async throws {
         guard target.checkpoint.size >= log.size else { return }
         if let head = log.head, head.checkpoint.size == target.checkpoint.size {
-            try log.update(note: head.adding(target.note.signatures))
+            try log.updateNote { head in
+                head.checkpoint == target.checkpoint
+                    ? try node.known(head, adding: target.note.signatures) : head
+            }
             return
         }
         if try await !grow(log, to: target, from: source, resuming: true) {
@@ -271,9 +260,42 @@ package struct Replicator: Sendable {
 }
 
 extension Node {
-    /// Keeps the confirmation of a copy's head, and tells gossip and the heads feed of it. A copy
+    /// The checkpoint with the lines, its own and more, that are known and verified, and no others:
+    /// what is stored is served again, and nobody shall fill a note with strangers' lines. Those of
+    /// today's witness set come first, and room is left for this node's own as a mirror.
+    ///
+    /// - Throws: `NoteError` when the line of a known witness does not verify.
+    func known(
+        _ checkpoint: VerifiedCheckpoint,
+        adding more: [NoteSignature] = []
+    ) throws -> VerifiedCheckpoint {
+        let today = registry.witnesses(of: checkpoint.checkpoint.origin, at: time.now()).witnesses
+        let others = registry.witnessKeys.filter { !today.contains($0) }
+        var lines: [NoteSignature] = []
+        func take(_ key: VerifierKey, room: Int) {
+            for line in checkpoint.note.signatures + more where lines.count < room {
+                guard line.name == key.name, line.keyID == key.keyID, !lines.contains(line) else {
+                    continue
+                }
+                lines.append(line)
+            }
+        }
+        take(checkpoint.key, room: 1)
+        for key in today + others { take(key, room: SignedNote.maximumSignatures - 1) }
+        if let mirror = identity.mirrorSigner { take(mirror.key, room: lines.count + 1) }
+        let note = try SignedNote(text: checkpoint.note.text, signatures: lines)
+        let trimmed = try VerifiedCheckpoint(note, key: checkpoint.key)
+        _ = try trimmed.cosignatures(by: today + others)
+        return trimmed
+    }
+}
+
+extension Node {
+    /// Cosigns a copy's head as its mirror, keeps its confirmation, and tells gossip and the heads
+    /// feed of it. A copy
     /// that lacks payloads is told as one that any row is news for.
     func noteHead(of log: LogStore) throws {
+        try cosignAsMirror(log)
         guard let head = log.head else { return }
         let now = time.now()
         let policy = registry.witnesses(of: log.origin, at: now)
@@ -347,17 +369,9 @@ struct LogSource: Sendable {
 
     /// The payloads that the member holds of those asked for, each checked against its hash.
     func payloads(_ digests: [Digest]) async throws -> [[UInt8]] {
-        let response = try await transport.send(
-            PeerRequest(
-                "POST",
-                "/v1/blobs/batch",
-                of: peer,
-                headers: [("content-type", "application/json")],
-                body: BlobBatch(digests: digests).bytes,
-                maximumBytes: BlobBatch.maximumAnswer,
-                isBulk: true
-            )
-        )
+        var response = try await ask(for: digests, isSigned: true)
+        // A peer whose registry does not have this member yet still serves strangers.
+        if response.status == 401 { response = try await ask(for: digests, isSigned: false) }
         guard response.status == 200 else {
             throw Problem(.unreachable, "\(peer.domain) answered \(response.status) for payloads")
         }
@@ -365,5 +379,20 @@ struct LogSource: Sendable {
             .compactMap { index, bytes in
                 bytes.flatMap { Digest(of: $0) == digests[index] ? $0 : nil }
             }
+    }
+
+    private func ask(for digests: [Digest], isSigned: Bool) async throws -> PeerResponse {
+        try await transport.send(
+            PeerRequest(
+                "POST",
+                "/v1/blobs/batch",
+                of: peer,
+                headers: [("content-type", "application/json")],
+                body: BlobBatch(digests: digests).bytes,
+                maximumBytes: BlobBatch.maximumAnswer,
+                isBulk: true,
+                isSigned: isSigned
+            )
+        )
     }
 }

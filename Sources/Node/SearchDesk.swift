@@ -1,6 +1,6 @@
 package import CanonicalJSON
 import Catalogue
-import Federation
+package import Federation
 package import Keys
 package import NodeStore
 import Recognition
@@ -120,6 +120,8 @@ package struct LeafEvidence: Sendable {
     package let quorum: Int
     /// When the leaf was confirmed; nil without quorum.
     package let confirmed: Instant?
+    /// What the cosignatures make of the checkpoint.
+    package let standing: HeadStanding
 
     /// Proves a leaf by the oldest confirmed checkpoint that covers it, or by the newest head.
     ///
@@ -135,10 +137,14 @@ package struct LeafEvidence: Sendable {
         let verified = try proof.verify(leaf: leaf, key: log.key)
         let confirmation = try registry.confirmation(of: verified)
         let policy = registry.witnesses(of: log.origin, at: now)
+        let witnesses = try verified.cosignatures(by: registry.witnessKeys)
+        let quorum = confirmation?.required ?? policy.quorum
         return LeafEvidence(
-            proof: proof, checkpoint: verified,
-            witnesses: try verified.cosignatures(by: registry.witnessKeys),
-            quorum: confirmation?.required ?? policy.quorum, confirmed: confirmation?.time)
+            proof: proof, checkpoint: verified, witnesses: witnesses, quorum: quorum,
+            confirmed: confirmation?.time,
+            standing: HeadStanding(
+                cosignatures: witnesses.count, witnesses: policy.members.count, quorum: quorum,
+                isConfirmed: confirmation != nil))
     }
 
     /// The lines that a person reads.
@@ -157,6 +163,7 @@ package struct LeafEvidence: Sendable {
             witnesses.map { ["name": .string($0.witness.name), "time": .string($0.time.text)] }
         )
         line["confirmed"] = confirmed.map { .string($0.text) } ?? .bool(false)
+        line["confirmation"] = .string(standing.text)
         return .object(line)
     }
 }

@@ -136,6 +136,7 @@ package struct StatusDesk: Sendable {
         let count = try log.head?.cosignatures(by: policy.witnesses).count ?? 0
         line["cosignatures"] = .number(JSONNumber(Int64(count)))
         line["quorum"] = .number(JSONNumber(Int64(policy.quorum)))
+        line["confirmation"] = .string(policy.standing(cosignatures: count).text)
         line["confirmedSize"] = .number(JSONNumber(Int64(confirmed)))
         let missing = try log.wantedCount()
         line["payloadsMissing"] = .number(JSONNumber(Int64(missing)))
@@ -171,8 +172,17 @@ package struct NodeDescription: Sendable {
             "software": .string(Software.name), "version": .string(Software.version),
             "log": node.logs.own.map { .string($0.origin) } ?? .null,
             "witness": .bool(node.identity.witnessKey != nil),
+            "mirror": .bool(node.identity.mirrorKey != nil), "policy": policy,
             "endpoints": .array(Endpoint.allCases.map { .string($0.rawValue) }),
         ]
+    }
+
+    /// Who must cosign the own log, as a C2SP tlog-policy.
+    private var policy: JSON {
+        guard let origin = node.logs.own?.origin, let registry = node.registry.current,
+            let policy = LogPolicy(forOrigin: origin, in: registry, at: node.time.now())
+        else { return .null }
+        return .string(String(decoding: policy.bytes, as: UTF8.self))
     }
 
     /// The same in words.

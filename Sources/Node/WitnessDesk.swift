@@ -27,8 +27,8 @@ package struct WitnessDesk: Sendable {
         }
         let origin = claimed.origin
         let log = node.registry.log(origin)
-        if let log, !log.isOpen { return (.forbidden("the epoch is closed"), nil) }
         let now = node.time.now()
+        if let log, let reason = node.refusal(of: log, at: now) { return (.forbidden(reason), nil) }
         if log == nil { node.gossip.handle { $0.announcedUnknown(at: now) } }
         if try isForked(request, claimed, log) { return (Self.quarantined, nil) }
         let answer = try node.database.witness(request, origin: origin, key: log?.key) {

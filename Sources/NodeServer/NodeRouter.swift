@@ -13,6 +13,7 @@ package struct NodeRouter: Sendable {
     private let gate: InboundGate
     private let files: StaticRoutes
     private let peers: PeerRoutes
+    private let mirror: MirrorRoutes
     private let people: CatalogueRoutes
 
     /// Routes of a node, behind a gate.
@@ -21,6 +22,7 @@ package struct NodeRouter: Sendable {
         self.gate = gate
         files = StaticRoutes(node: node)
         peers = PeerRoutes(node: node, gate: gate)
+        mirror = MirrorRoutes(node: node)
         people = CatalogueRoutes(node: node)
     }
 
@@ -140,6 +142,8 @@ package struct NodeRouter: Sendable {
             try files.answer(endpoint, asked)
         case .heads, .announce, .evidence, .addCheckpoint, .blobBatch, .registryRequest:
             try await peers.answer(endpoint, asked)
+        case .addMirrorCheckpoint, .addEntries, .putBlob:
+            try await mirror.answer(endpoint, asked)
         case .node, .catalogue, .item, .lookup, .didDocument, .home:
             try await people.answer(endpoint, asked)
         }

@@ -84,14 +84,18 @@ struct PeerRoutes: Sendable {
         if let claimed { try gate.check(member: claimed) }
         let (verdict, cosignature) = try WitnessDesk(node: node).addCheckpoint(request)
         if verdict.isSignedByLog { bill.member = claimed }
+        return try .witness(verdict, lines: cosignature?.line ?? [])
+    }
+}
+
+extension Answer {
+    /// What a witness answers to add-checkpoint, and a mirror, which has no lines to give.
+    ///
+    /// - Throws: `Problem` for what the specification gives no body to.
+    static func witness(_ verdict: WitnessVerdict, lines: [UInt8]) throws -> Answer {
         switch verdict {
-        case .cosign: return .text(cosignature?.line ?? [], caching: .none)
-        case .conflict(let size):
-            return Answer(
-                status: 409,
-                type: "text/x.tlog.size",
-                body: Array("\(size)\n".utf8)
-            )
+        case .cosign: return .text(lines, caching: .none)
+        case .conflict(let size): return conflict(size)
         case .unknownOrigin(let origin):
             throw Problem(
                 .unknownOrigin,
@@ -101,5 +105,9 @@ struct PeerRoutes: Sendable {
         case .malformed(let reason): throw Problem(.malformedRequest, reason)
         case .inconsistent(let reason): throw Problem(.invalidProof, reason)
         }
+    }
+
+    private static func conflict(_ size: Int) -> Answer {
+        Answer(status: 409, type: "text/x.tlog.size", body: Array("\(size)\n".utf8))
     }
 }

@@ -52,12 +52,26 @@ extension LogStore {
     ///
     /// - Throws: `StoreError.headChanged` when it is of another tree.
     package func update(note: VerifiedCheckpoint) throws {
+        try updateNote { _ in note }
+    }
+
+    /// Replaces the head's note by what `change` makes of it; nobody else changes it meanwhile.
+    ///
+    /// - Returns: the head as it then is.
+    /// - Throws: `StoreError.headChanged` when there is no head, or `change` gives another tree, and
+    ///   what `change` throws.
+    @discardableResult
+    package func updateNote(
+        _ change: (VerifiedCheckpoint) throws -> VerifiedCheckpoint
+    ) throws -> VerifiedCheckpoint {
         try state.withLock { state in
-            guard let head = state?.head, head.checkpoint == note.checkpoint else {
-                throw StoreError.headChanged
-            }
+            guard let head = state?.head else { throw StoreError.headChanged }
+            let note = try change(head)
+            guard head.checkpoint == note.checkpoint else { throw StoreError.headChanged }
+            guard note != head else { return head }
             try pool.write { try Self.swapHead($0, from: head, to: note) }
             state?.head = note
+            return note
         }
     }
 
@@ -129,6 +143,17 @@ extension LogStore {
                 sql: "SELECT digest FROM wanted ORDER BY idx LIMIT ?",
                 arguments: [limit]
             ).compactMap { Digest(bytes: $0) }
+        }
+    }
+
+    /// Whether a leaf asks for this payload, which is not held yet.
+    package func wants(_ digest: Digest) throws -> Bool {
+        try pool.read { db in
+            try Bool.fetchOne(
+                db,
+                sql: "SELECT EXISTS (SELECT 1 FROM wanted WHERE digest = ?)",
+                arguments: [digest.bytes.data]
+            ) ?? false
         }
     }
 

@@ -46,6 +46,14 @@ extension LogStore {
         }
     }
 
+    /// The consistency proof of a subtree in the tree of an earlier or the present size.
+    package func subtreeProof(_ subtree: Range<Int>, size: Int) throws -> [Digest] {
+        try pool.read { db in
+            let reader = TileReader(db: db, size: size)
+            return try MerkleTree.subtreeProof(subtree, size: size, node: reader.node)
+        }
+    }
+
     /// The root that the tree had at an earlier size.
     package func root(at size: Int) throws -> Digest {
         try pool.read { db in

@@ -1,7 +1,7 @@
 /// The tables of one log, own or mirrored. What a log holds for ever refuses UPDATE and DELETE.
 enum LogSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, epochs, noPartialLeafTile, staging]
+    static let migrations = [first, epochs, noPartialLeafTile, staging, pending]
 
     private static let first = """
         CREATE TABLE log(
@@ -62,5 +62,11 @@ enum LogSchema {
 
     private static let staging = """
         CREATE TABLE staged(idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL) STRICT;
+        """
+
+    /// What is pushed to a copy before it is part of it.
+    private static let pending = """
+        CREATE TABLE pending(size INTEGER PRIMARY KEY, note BLOB NOT NULL) STRICT;
+        CREATE TABLE pending_entry(idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL) STRICT;
         """
 }

@@ -58,13 +58,14 @@ package final class NodeDatabase: Sendable {
             let verdict = WitnessVerdict.judge(request, key: key, held: held)
             guard case .cosign(let checkpoint) = verdict else { return (verdict, nil) }
             let cosignature = try cosign(checkpoint)
-            // Only signatures that were verified are stored, and the own one.
-            let own = checkpoint.note.signatures.filter {
+            // Only a signature that was verified is stored, and the own one. A log may repeat its
+            // line 16 times, which would leave no room.
+            let own = checkpoint.note.signatures.first {
                 $0.name == checkpoint.key.name && $0.keyID == checkpoint.key.keyID
             }
             let note = try SignedNote(
                 text: checkpoint.note.text,
-                signatures: own + [cosignature]
+                signatures: [own, cosignature].compactMap(\.self)
             )
             try db.execute(
                 sql: """

@@ -1,7 +1,7 @@
 /// The tables of `node.sqlite`.
 enum NodeSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, evidence, scrubs]
+    static let migrations = [first, evidence, scrubs, pushed]
 
     private static let first = """
         CREATE TABLE decision(
@@ -38,5 +38,13 @@ enum NodeSchema {
             origin TEXT PRIMARY KEY, at INTEGER NOT NULL, size INTEGER NOT NULL,
             found INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// How far the own log was pushed to each of its mirrors.
+    private static let pushed = """
+        CREATE TABLE pushed(
+            origin TEXT NOT NULL, mirror TEXT NOT NULL, size INTEGER NOT NULL,
+            payloads INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (origin, mirror)
+        ) STRICT, WITHOUT ROWID;
         """
 }

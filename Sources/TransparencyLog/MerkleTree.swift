@@ -127,7 +127,7 @@ public enum MerkleTree {
     }
 
     /// Largest power of two below `count`, which must be above 1.
-    private static func split(_ count: Int) -> Int {
+    static func split(_ count: Int) -> Int {
         1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
     }
 }

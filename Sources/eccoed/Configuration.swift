@@ -19,6 +19,8 @@ struct Configuration: Sendable {
     var url: String
     /// Where monitoring asks; nil for nowhere.
     var admin: (host: String, port: Int)?
+    /// Whether members can connect to this node.
+    var isReachable = true
     /// Path of the control socket.
     var socket: String
     /// Folder of the anchor, outside the backup set.
@@ -44,7 +46,8 @@ struct Configuration: Sendable {
 
     /// Keys of the file, with a dot between levels.
     static let keys: Set<String> = Set([
-        "version", "domain", "data", "listen.host", "listen.port", "url", "socket", "anchor",
+        "version", "domain", "data", "listen.host", "listen.port", "url", "reachable", "socket",
+        "anchor",
         "tls.certificate", "tls.key", "outbound.allow", "precedents", "log.level", "log.format",
         "proxies.addresses", "proxies.header", "admin.listen", "admin.exposed",
     ]).union(limitKeys.map { "limits." + $0.name })
@@ -87,6 +90,7 @@ struct Configuration: Sendable {
         data = try reader.text("data")
         let folder = DataFolder(data)
         url = try reader.text("url")
+        isReachable = try reader.boolean("reachable", default: true)
         host = try reader.optional("listen.host") ?? "127.0.0.1"
         port = try reader.integer("listen.port", default: 8443)
         guard (0...65_535).contains(port) else {

@@ -38,6 +38,16 @@ struct ConfigurationReader {
         }
     }
 
+    func boolean(_ key: String, default fallback: Bool) throws(Problem) -> Bool {
+        switch values[key] {
+        case let value as Bool: return value
+        case "true" as String: return true
+        case "false" as String: return false
+        case nil: return fallback
+        default: throw problem(key, "is neither true nor false", "write true or false")
+        }
+    }
+
     func allowed() throws(Problem) -> [OutboundAllow] {
         guard let value = values["outbound.allow"] else { return [] }
         guard let list = value as? [[String: Any]] else {

@@ -25,7 +25,8 @@ struct Daemon {
             identity: try identity(folder),
             settings: NodeSettings(
                 anchorFolder: configuration.anchor,
-                precedents: configuration.precedents
+                precedents: configuration.precedents,
+                isReachable: configuration.isReachable
             ),
             folder: folder,
             time: SystemTime(),

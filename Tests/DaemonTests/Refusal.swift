@@ -41,10 +41,10 @@ struct Refusal: Sendable {
     static let unknownHash = String(repeating: "0", count: 64)
 
     private static func methods(of endpoint: Endpoint) -> [Refusal] {
-        // GET and POST meet at the heads.
-        let others = endpoint.method == "GET" ? ["POST"] : ["GET"]
-        let isShared = endpoint == .heads || endpoint == .announce
-        return (["PUT", "DELETE", "PATCH", "OPTIONS"] + (isShared ? [] : others)).map {
+        let served = Set(
+            Endpoint.allCases.filter { $0.template == endpoint.template }.map(\.method))
+        let others = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
+        return others.filter { !served.contains($0) }.map {
             Refusal(
                 what: "method \($0)", method: $0, path: example(endpoint),
                 body: $0 == "GET" ? [] : Array("{}".utf8), statuses: [405],
@@ -94,7 +94,14 @@ extension Refusal {
     fileprivate static func bodies(of endpoint: Endpoint) -> [Refusal] {
         switch endpoint {
         case .announce: announcements
-        case .addCheckpoint: addCheckpoints
+        case .addCheckpoint, .addMirrorCheckpoint: addCheckpoints(endpoint)
+        case .addEntries: garbage(.addEntries, status: 400, slugs: .malformedRequest)
+        case .putBlob:
+            Garbage.bodies.map { name, bytes in
+                Refusal(
+                    what: name, method: "PUT", path: example(.putBlob), body: bytes,
+                    statuses: [401], slug: .unauthenticated)
+            }
         case .evidence: evidence
         case .blobBatch: batches
         case .registryRequest: registryRequests
@@ -176,7 +183,7 @@ extension Refusal {
             ]
     }
 
-    private static var addCheckpoints: [Refusal] {
+    private static func addCheckpoints(_ endpoint: Endpoint) -> [Refusal] {
         let hash = Digest(of: []).base64
         let proof = Array(repeating: hash, count: 64).joined(separator: "\n")
         let cases: [(String, String)] = [
@@ -193,16 +200,16 @@ extension Refusal {
 
             ("a signature line that is none", "old 0\n\na\n1\n\(hash)\n\nsigned by me\n"),
         ]
-        return garbage(.addCheckpoint, status: 400, slugs: .malformedRequest)
-            + oversize(.addCheckpoint, limit: Limits.addCheckpointBytes)
+        return garbage(endpoint, status: 400, slugs: .malformedRequest)
+            + oversize(endpoint, limit: Limits.addCheckpointBytes)
             + cases.map { name, body in
-                var refusal = post(.addCheckpoint, name, body, 400, .malformedRequest)
+                var refusal = post(endpoint, name, body, 400, .malformedRequest)
                 refusal.slug = nil
                 return refusal
-            } + notes.map { post(.addCheckpoint, $0, $1, 400, .invalidCheckpoint) }
+            } + notes.map { post(endpoint, $0, $1, 400, .invalidCheckpoint) }
             + [
                 atLimit(
-                    .addCheckpoint, "old 0\n\n", Limits.addCheckpointBytes, 400, .invalidCheckpoint)
+                    endpoint, "old 0\n\n", Limits.addCheckpointBytes, 400, .invalidCheckpoint)
             ]
     }
 

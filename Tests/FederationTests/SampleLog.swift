@@ -53,6 +53,11 @@ struct SampleLog {
         try MerkleTree.consistencyProof(old: old, new: new) { try #require(nodes[$0]) }
     }
 
+    /// The proof of a subtree in the tree of a size.
+    func subtreeProof(_ subtree: Range<Int>, size: Int) throws -> [Digest] {
+        try MerkleTree.subtreeProof(subtree, size: size) { try #require(nodes[$0]) }
+    }
+
     /// The bytes of a bundle.
     func bundle(_ tile: TileCoordinate) -> [UInt8] {
         let first = tile.index * TileCoordinate.fullWidth

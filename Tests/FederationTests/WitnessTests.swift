@@ -234,14 +234,54 @@ import TransparencyLog
         #expect(verdict == .conflict(size: held ?? 0))
     }
 
-    @Test func `is shown another tree of the size it holds: 409`() throws {
+    @Test(arguments: [0, 5, 8])
+    func `is shown another tree of the size it holds: 409`(
+        _ old: Int
+    ) throws {
         let verdict = judge(
-            old: 8,
+            old: old,
             proof: [],
             head: try fork.head(8),
             held: try log.head(8).checkpoint
         )
         #expect(verdict == .conflict(size: 8))
+    }
+
+    @Test func `ignores lines of keys that it does not know`() throws {
+        let stranger = try SampleLog.signer("witness.example", type: .cosignature, seed: 5)
+        let head = try log.head(8)
+        let line = try stranger.sign(head.note.text, at: SampleLeaf.at)
+        let broken = NoteSignature(name: line.name, keyID: line.keyID, signature: [1])
+        let note = try head.note.adding([line, broken])
+        let request = AddCheckpoint(oldSize: 0, proof: [], note: note)
+        #expect(cosigns(WitnessVerdict.judge(request, key: log.key, held: nil), 8))
+    }
+
+    @Test func `knows no empty tree but the one`() throws {
+        let text = Checkpoint(origin: SampleLog.origin, size: 0, root: SampleLeaf.digest).text
+        let note = try SignedNote(
+            text: text,
+            signatures: [log.signer.sign(text, at: SampleLeaf.at)]
+        )
+        let verdict = WitnessVerdict.judge(
+            AddCheckpoint(oldSize: 0, proof: [], note: note),
+            key: log.key,
+            held: nil
+        )
+        guard case .malformed = verdict else {
+            Issue.record("\(verdict)")
+            return
+        }
+    }
+
+    @Test func `tells a wrong old size before it looks at the proof`() throws {
+        let verdict = judge(
+            old: 3,
+            proof: [SampleLeaf.digest],
+            head: try fork.head(8),
+            held: try log.head(5).checkpoint
+        )
+        #expect(verdict == .conflict(size: 5))
     }
 
     @Test func `is shown a fork: 422`() throws {

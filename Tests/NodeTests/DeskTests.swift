@@ -133,6 +133,35 @@ import TransparencyLog
         #expect(cosignature == nil)
     }
 
+    @Test func `keeps one line of a log that signs sixteen times`() throws {
+        let head = try a.head(size: 3, of: Self.history)
+        let line = try #require(head.note.signatures.first)
+        let bytes = head.note.bytes + (0..<15).flatMap { _ in line.line }
+        let request = AddCheckpoint(oldSize: 0, proof: [], note: try SignedNote(bytes))
+        let (_, cosignature) = try WitnessDesk(node: b.node).addCheckpoint(request)
+        let hash = Checkpoint.originHash(a.signer.key.name).hex
+        let kept = try #require(try WitnessDesk(node: b.node).witnessed(originHash: hash))
+        #expect(kept.signatures == [line, try #require(cosignature)])
+        #expect(throws: NoteError.self) { try SignedNote(bytes + line.line) }
+    }
+
+    @Test(arguments: [
+        (StandingEvent.Event.suspension, true), (.withdrawal, false), (.revocation, false),
+    ])
+    func `goes on for a suspended member, and not for one that has left`(
+        _ event: StandingEvent.Event,
+        _ isCosigned: Bool
+    ) async throws {
+        let now = federation.clock.time.now()
+        try federation.update(TestFederation.a) { document in
+            document.events.append(
+                StandingEvent(sequence: 2, at: now, event: event, reason: "test")
+            )
+        }
+        #expect(await b.refresh.refresh(from: nil))
+        #expect(try (add(0, 5).cosignature != nil) == isCosigned)
+    }
+
     @Test func `remembers across a restart`() async throws {
         _ = try add(0, 5)
         let again = try federation.restarted(TestFederation.b)

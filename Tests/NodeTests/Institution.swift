@@ -42,7 +42,8 @@ final class Institution: Sendable {
         folder: String,
         clock: ManualClock,
         network: Switchboard,
-        precedents: PrecedentPolicy = .always
+        precedents: PrecedentPolicy = .always,
+        isReachable: Bool = true
     ) throws {
         self.domain = domain
         let data = DataFolder(folder + "/" + domain)
@@ -67,7 +68,8 @@ final class Institution: Sendable {
             ),
             settings: NodeSettings(
                 anchorFolder: folder + "/anchor-" + domain,
-                precedents: precedents
+                precedents: precedents,
+                isReachable: isReachable
             ),
             folder: data,
             time: clock.time,

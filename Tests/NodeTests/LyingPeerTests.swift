@@ -221,7 +221,7 @@ import TransparencyLog
         }
         try await fetch()
         let kept = try #require(b.node.logs.log(Self.origin)?.head?.note)
-        #expect(kept.signatures.map(\.name) == [Self.origin])
+        #expect(kept.signatures.map(\.name) == [Self.origin, "uni-b.example/eccoe/mirror"])
     }
 
     enum Payloads: CaseIterable, Sendable {
@@ -337,5 +337,20 @@ struct LogForger {
             for (node, hash) in range.append(leaf) { nodes[node] = hash }
         }
         return try MerkleTree.consistencyProof(old: old, new: new) { try #require(nodes[$0]) }
+    }
+
+    /// The proof of a subtree of a made-up history.
+    static func subtreeProof(
+        _ subtree: Range<Int>,
+        _ size: Int,
+        _ history: String
+    ) throws -> [Digest] {
+        var nodes: [MerkleTree.Node: Digest] = [:]
+        var range = CompactRange()
+        for index in 0..<size {
+            let leaf = Digest.ofLeaf(Array("\(history) \(index)".utf8))
+            for (node, hash) in range.append(leaf) { nodes[node] = hash }
+        }
+        return try MerkleTree.subtreeProof(subtree, size: size) { try #require(nodes[$0]) }
     }
 }

@@ -127,17 +127,17 @@ import Testing
     }
 
     @Test func `that is answered unsigned, or about another body, is not believed`() async throws {
-        federation.network.lie(for: TestFederation.b) { _, response in
+        federation.network.change(for: TestFederation.b) { _, response in
             PeerResponse(status: response.status, headers: [:], body: response.body)
         }
         await #expect(throws: Problem.self) { _ = try await ask() }
-        federation.network.lie(for: TestFederation.b) { _, response in
+        federation.network.change(for: TestFederation.b) { _, response in
             PeerResponse(status: response.status, headers: response.headers, body: [1])
         }
         await #expect(throws: Problem.self) { _ = try await ask() }
-        federation.network.lie(for: TestFederation.b) { _, _ in .status(502) }
+        federation.network.change(for: TestFederation.b) { _, _ in .status(502) }
         #expect(try await ask().status == 502)
-        federation.network.lie(for: TestFederation.b, nil)
+        federation.network.change(for: TestFederation.b, nil)
         #expect(try await ask().status == 200)
     }
 }

@@ -17,6 +17,7 @@ final class Switchboard: PeerTransport, Sendable {
         var nodes: [String: Node] = [:]
         var registry: [String: [UInt8]] = [:]
         var lies: [String: Lie] = [:]
+        var changes: [String: Lie] = [:]
         var down: Set<String> = []
         var underWay = 0
         var paths: [String] = []
@@ -37,7 +38,12 @@ final class Switchboard: PeerTransport, Sendable {
         state.withLock { $0.registry = files }
     }
 
-    /// Replaces the answers of a member; nil ends it.
+    /// Changes the answers of a member on their way, after it has signed them; nil ends it.
+    func change(for domain: String, _ change: Lie?) {
+        state.withLock { $0.changes[domain] = change }
+    }
+
+    /// Replaces the answers of a member, which signs them; nil ends it.
     func lie(for domain: String, _ lie: Lie?) {
         state.withLock { $0.lies[domain] = lie }
     }
@@ -67,26 +73,28 @@ final class Switchboard: PeerTransport, Sendable {
     }
 
     func send(_ request: PeerRequest) async throws -> PeerResponse {
-        let (node, lie) = state.withLock { state in
+        let (node, lie, change) = state.withLock { state in
             state.underWay += 1
             state.paths.append(request.peer.domain + request.path)
             let isDown = state.down.contains(request.peer.domain)
             return (
-                isDown ? nil : state.nodes[request.peer.domain], state.lies[request.peer.domain]
+                isDown ? nil : state.nodes[request.peer.domain],
+                state.lies[request.peer.domain], state.changes[request.peer.domain]
             )
         }
         defer { state.withLock { $0.underWay -= 1 } }
         await Task.yield()
         let response: PeerResponse
         if request.peer.domain == Self.registryHost {
-            response = registryAnswer(request.path)
+            let genuine = registryAnswer(request.path)
+            response = lie?(request, genuine) ?? genuine
         } else if let node {
-            let whole = NodeDesks(node: node).answer(request)
+            let whole = await NodeDesks(node: node).answer(request, lie: lie)
             response = state.withLock(\.knowsRanges) ? part(of: whole, for: request) : whole
         } else {
             throw Problem(.unreachable, "\(request.peer.domain) does not answer")
         }
-        let told = lie?(request, response) ?? response
+        let told = change?(request, response) ?? response
         guard told.body.count <= request.maximumBytes else {
             throw Problem(.tooLarge, "the answer is larger than \(request.maximumBytes) bytes")
         }
@@ -127,7 +135,7 @@ extension PeerResponse {
 private struct NodeDesks {
     let node: Node
 
-    func answer(_ request: PeerRequest) -> PeerResponse {
+    func answer(_ request: PeerRequest, lie: Switchboard.Lie?) async -> PeerResponse {
         do {
             let signed = try node.authentication.verify(
                 method: request.method,
@@ -136,7 +144,8 @@ private struct NodeDesks {
                 at: node.time.now()
             )
             try signed?.check(body: request.body)
-            let response = try route(request, by: signed?.member.domain) ?? .status(404)
+            let genuine = await outcome(request, from: signed?.member)
+            let response = lie?(request, genuine) ?? genuine
             let fields = try signed?.answerFields(
                 status: response.status,
                 body: response.body,
@@ -161,18 +170,51 @@ private struct NodeDesks {
         }
     }
 
-    private func route(_ request: PeerRequest, by member: String?) throws -> PeerResponse? {
+    private func outcome(
+        _ request: PeerRequest,
+        from member: VerifiedMember?
+    ) async -> PeerResponse {
+        do {
+            return try await route(request, from: member) ?? .status(404)
+        } catch let problem as Problem {
+            return .status(
+                problem.status,
+                problem.json(node: node.identity.domain).canonicalBytes
+            )
+        } catch {
+            return .status(500)
+        }
+    }
+
+    private func route(
+        _ request: PeerRequest,
+        from member: VerifiedMember?
+    ) async throws -> PeerResponse? {
         let path = String(request.path.prefix { $0 != "?" })
         let parts = path.dropFirst().split(separator: "/").map(String.init)
         switch (request.method, parts.first, parts.dropFirst().first) {
         case ("POST", "witness", "add-checkpoint"): return try witness(request.body)
+        case ("POST", "v1", "evidence"):
+            let answer = try EvidenceDesk(node: node).receive(
+                request.body,
+                from: member.orThrow().domain
+            )
+            return .ok(answer.canonicalBytes)
+        case ("POST", "mirror", "add-checkpoint"):
+            let verdict = try MirrorDesk(node: node).addCheckpoint(AddCheckpoint(request.body))
+            return status(of: verdict, lines: [])
+        case ("POST", "mirror", "add-entries"): return try await entries(request.body)
+        case ("PUT", "v1", "blobs"):
+            let digest = try Digest(hex: parts.last ?? "").orThrow()
+            try await MirrorDesk(node: node).putPayload(
+                digest,
+                request.body,
+                from: member.orThrow()
+            )
+            return .ok([])
         case ("POST", "v1", "heads"):
             try AnnouncementDesk(node: node).receive(Announcement(request.body))
             return .ok([])
-        case ("POST", "v1", "evidence"):
-            guard let member else { return .status(401) }
-            return .ok(
-                try EvidenceDesk(node: node).receive(request.body, from: member).canonicalBytes)
         case ("GET", "v1", "heads"): return .ok(heads(request.path).bytes)
         case ("POST", "v1", "blobs"):
             let batch = try BlobBatch(request.body)
@@ -205,12 +247,31 @@ private struct NodeDesks {
 
     private func witness(_ body: [UInt8]) throws -> PeerResponse {
         let (verdict, cosignature) = try WitnessDesk(node: node).addCheckpoint(AddCheckpoint(body))
+        return status(of: verdict, lines: cosignature?.line ?? [])
+    }
+
+    private func status(of verdict: WitnessVerdict, lines: [UInt8]) -> PeerResponse {
         switch verdict {
-        case .cosign: return .ok(cosignature?.line ?? [])
-        case .conflict(let size): return .status(409, Array("\(size)\n".utf8))
-        case .unknownOrigin: return .status(404)
-        case .forbidden: return .status(403)
+        case .cosign: .ok(lines)
+        case .conflict(let size): .status(409, Array("\(size)\n".utf8))
+        case .unknownOrigin: .status(404)
+        case .forbidden: .status(403)
+        case .malformed: .status(400)
+        case .inconsistent: .status(422)
+        }
+    }
+
+    private func entries(_ body: [UInt8]) async throws -> PeerResponse {
+        var upload = try MirrorDesk(node: node).addEntries()
+        let early = try await upload.receive(body)
+        let verdict = if let early { early } else { try await upload.finish() }
+        switch verdict {
+        case .stored(let line): return .ok(line.line)
+        case .accepted(let info): return .status(202, info.bytes)
+        case .conflict(let info): return .status(409, info.bytes)
         case .malformed: return .status(400)
+        case .forbidden: return .status(403)
+        case .unknownOrigin: return .status(404)
         case .inconsistent: return .status(422)
         }
     }
@@ -227,5 +288,13 @@ private struct NodeDesks {
             now: node.time.now(),
             snapshot: node.registry.version
         )
+    }
+}
+
+extension Optional {
+    /// What is there, or a problem.
+    fileprivate func orThrow() throws -> Wrapped {
+        guard let self else { throw Problem(.unauthenticated, "nothing") }
+        return self
     }
 }

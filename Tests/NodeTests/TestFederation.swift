@@ -24,7 +24,11 @@ final class TestFederation: Sendable {
     private let registry: Mutex<RegistryRepository>
 
     /// A registry that has admitted these domains, and a node for each; nothing runs yet.
-    init(_ domains: [String] = [a, b, c], waiting: [String] = []) throws {
+    init(
+        _ domains: [String] = [a, b, c],
+        waiting: [String] = [],
+        unreachable: Set<String> = []
+    ) throws {
         folder =
             FileManager.default.temporaryDirectory.path + "/eccoe-node-\(UUID().uuidString)"
         let signers = try [TestKeys.key("registry")]
@@ -49,7 +53,14 @@ final class TestFederation: Sendable {
         let root = try #require(repository.files["metadata/1.root.json"])
         registry = Mutex(repository)
         members = try (domains + waiting).map { [folder, clock, network] domain in
-            try Institution(domain, root: root, folder: folder, clock: clock, network: network)
+            try Institution(
+                domain,
+                root: root,
+                folder: folder,
+                clock: clock,
+                network: network,
+                isReachable: !unreachable.contains(domain)
+            )
         }
     }
 

@@ -21,11 +21,8 @@ private enum ItemTable {
     /// What is proven of an item, in a few words.
     static func evidence(_ evidence: JSON?) -> String {
         guard let evidence else { return "-" }
-        let isConfirmed = evidence["confirmed"]?.string != nil
         return "\(TextTable.cell(evidence["inclusion"])), "
-            + "\(TextTable.cell(evidence["cosignatures"])) cosigned "
-            + "(\(TextTable.cell(evidence["quorum"])) needed)"
-            + (isConfirmed ? "" : ", unconfirmed")
+            + TextTable.cell(evidence["confirmation"])
     }
 
     /// Who has recognised an item.
@@ -132,6 +129,7 @@ struct CatalogueShow: Verb {
                         + "root \(TextTable.cell(checkpoint?["root"]))"
                 ),
                 ("confirmed", TextTable.cell(evidence?["confirmed"])),
+                ("cosignatures", TextTable.cell(evidence?["confirmation"])),
             ]
             pairs += witnesses.map { ("cosigned by", $0) }
             let recognised = ItemTable.recognition(answer["recognisedBy"])

@@ -33,11 +33,11 @@ struct LogProve: Verb {
     }
 
     func execute() async throws {
-        let key = try witness.logKey()
+        let trust = try witness.trust()
         let location = try LogLocation(log, authority: authority)
         let proof: InclusionProof
         do {
-            proof = try await prove(in: location, key: key)
+            proof = try await prove(in: location, by: trust)
         } catch {
             await location.close()
             throw error
@@ -53,9 +53,14 @@ struct LogProve: Verb {
         }
     }
 
-    private func prove(in location: LogLocation, key: VerifierKey) async throws -> InclusionProof {
-        let head = try VerifiedCheckpoint(await location.checkpoint(), key: key)
-        _ = try witness.check(head)
+    private func prove(
+        in location: LogLocation,
+        by trust: HeadTrust
+    ) async throws -> InclusionProof {
+        let note = try await location.checkpoint()
+        let key = try trust.logKey(of: note)
+        let head = try VerifiedCheckpoint(note, key: key)
+        _ = try trust.check(head)
         let size = head.checkpoint.size
         guard let ranges = MerkleTree.inclusionRanges(index: index, size: size) else {
             throw CommandFailure(

@@ -60,11 +60,7 @@ struct LogShow: Verb {
                 ("origin", TextTable.cell(answer["origin"])),
                 ("size", TextTable.cell(answer["size"])),
                 ("root", TextTable.cell(answer["root"])),
-                (
-                    "cosignatures",
-                    "\(TextTable.cell(answer["cosignatures"])), "
-                        + "\(TextTable.cell(answer["quorum"])) needed"
-                ),
+                ("newest head", TextTable.cell(answer["confirmation"])),
                 ("confirmed", confirmed), ("key", TextTable.cell(answer["vkey"])),
             ])
         }
@@ -130,7 +126,11 @@ struct LogExport: Verb {
         }
         try write(head.note.bytes, to: "checkpoint")
         progress.clear()
-        HeadSummary(checkpoint: checkpoint, cosignatures: []).write(output.format)
+        HeadSummary(
+            checkpoint: checkpoint,
+            cosignatures: [],
+            standing: HeadStanding(cosignatures: 0, witnesses: 0, quorum: 0)
+        ).write(output.format)
     }
 
     private func write(_ bytes: [UInt8], to name: String) throws {

@@ -32,11 +32,11 @@ struct LogVerify: Verb {
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
-        let key = try witness.logKey()
+        let trust = try witness.trust()
         let oldNote = try old.map { try InputFile.read($0, limit: SignedNote.maximumBytes) }
         let location = try LogLocation(log, authority: authority)
         do {
-            let summary = try await verify(location, key: key, oldNote: oldNote)
+            let summary = try await verify(location, by: trust, oldNote: oldNote)
             await location.close()
             summary.write(output.format)
         } catch {
@@ -47,12 +47,14 @@ struct LogVerify: Verb {
 
     private func verify(
         _ location: LogLocation,
-        key: VerifierKey,
+        by trust: HeadTrust,
         oldNote: [UInt8]?
     ) async throws -> HeadSummary {
+        let note = try await location.checkpoint()
+        let key = try trust.logKey(of: note)
         let earlier = try oldNote.map { try VerifiedCheckpoint($0, key: key) }
-        let head = try VerifiedCheckpoint(await location.checkpoint(), key: key)
-        let cosignatures = try witness.check(head)
+        let head = try VerifiedCheckpoint(note, key: key)
+        let summary = try trust.check(head)
         var audit = LogAudit(checkpoint: head, old: earlier)
         let size = head.checkpoint.size
         let progress = ProgressLine()
@@ -68,7 +70,7 @@ struct LogVerify: Verb {
         )
         progress.clear()
         try audit.finish()
-        return HeadSummary(checkpoint: head.checkpoint, cosignatures: cosignatures)
+        return summary
     }
 }
 

@@ -18,7 +18,8 @@ struct ProofVerify: Verb {
         commandName: "verify",
         abstract: "Verify that an entry is in a log, from a proof alone.",
         discussion: """
-            Needs no network and no daemon: the proof carries the signed checkpoint.
+            Needs no network and no daemon: the proof carries the signed checkpoint. With --policy the \
+            cosignatures must satisfy the quorum of that file.
 
             Example:  eccoe proof verify entry5.tlog-proof --leaf entry5 --key <vkey>
             """
@@ -34,15 +35,12 @@ struct ProofVerify: Verb {
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
-        let key = try witness.logKey()
+        let trust = try witness.trust()
         let bytes = try InputFile.read(file, limit: 1 << 20)
         let entry = try InputFile.read(leaf, limit: 1 << 20)
         let proof = try InclusionProof(bytes)
-        let head = try proof.verify(leaf: entry, key: key)
-        let summary = HeadSummary(
-            checkpoint: head.checkpoint,
-            cosignatures: try witness.check(head)
-        )
+        let head = try proof.verify(leaf: entry, key: trust.logKey(of: proof.checkpoint))
+        let summary = try trust.check(head)
         switch output.format {
         case .table:
             StandardStream.output.write(

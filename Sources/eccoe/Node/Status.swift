@@ -134,8 +134,7 @@ struct Status: Verb {
                             TextTable.cell(row["origin"]), TextTable.cell(row["size"]),
                             TextTable.cell(row["confirmedSize"]),
                             TextTable.cell(row["confirmedAt"]),
-                            "\(TextTable.cell(row["cosignatures"])), needs "
-                                + TextTable.cell(row["quorum"]),
+                            TextTable.cell(row["confirmation"]),
                             TextTable.cell(row["items"]), state(row),
                         ]
                     }
@@ -170,6 +169,7 @@ struct Status: Verb {
 
     private static func line(_ log: JSON) -> String {
         "\(TextTable.cell(log["origin"])), \(TextTable.cell(log["size"])) entries, "
-            + "\(TextTable.cell(log["confirmedSize"])) confirmed"
+            + "\(TextTable.cell(log["confirmedSize"])) confirmed; "
+            + TextTable.cell(log["confirmation"])
     }
 }

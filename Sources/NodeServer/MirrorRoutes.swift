@@ -1,0 +1,87 @@
+import CanonicalJSON
+import Federation
+import HTTPTypes
+import Hummingbird
+import Keys
+import NIOCore
+import Node
+import TransparencyLog
+
+/// What is pushed to a mirror: C2SP tlog-mirror, and payloads by members.
+struct MirrorRoutes: Sendable {
+    let node: Node
+
+    func answer(_ endpoint: Endpoint, _ asked: Asked) async throws -> Answer {
+        let desk = MirrorDesk(node: node)
+        switch endpoint {
+        case .addMirrorCheckpoint:
+            let body = try await asked.body(limit: Limits.addCheckpointBytes)
+            return try .witness(desk.addCheckpoint(AddCheckpoint(body)), lines: [])
+        case .addEntries:
+            try checkMedia(asked)
+            return try Self.answer(try await upload(asked, to: desk))
+        default:
+            let member = try asked.member()
+            guard let digest = Digest(hex: asked.parameter("hex")) else {
+                throw Problem(.malformedRequest, "not 64 lower-case hexadecimal digits")
+            }
+            let body = try await asked.body(limit: Limits.payloadBytes)
+            try await desk.putPayload(digest, body, from: member)
+            return .json(["v": 1])
+        }
+    }
+
+    /// Bodies are not decompressed here: tlog-mirror asks for gzip, see decision 031.
+    private func checkMedia(_ asked: Asked) throws {
+        let coding = asked.request.field("content-encoding") ?? "identity"
+        guard coding == "identity" else {
+            throw Problem(
+                .unsupportedMedia,
+                "this mirror does not take Content-Encoding: \(coding)",
+                at: "content-encoding",
+                try: "send the entries as they are"
+            )
+        }
+        let type = asked.request.field("content-type") ?? "application/octet-stream"
+        guard type == "application/octet-stream" else {
+            throw Problem(
+                .unsupportedMedia,
+                "add-entries has Content-Type: application/octet-stream",
+                at: "content-type"
+            )
+        }
+    }
+
+    private func upload(_ asked: Asked, to desk: MirrorDesk) async throws -> AddEntriesVerdict {
+        var upload = try desk.addEntries()
+        var body = asked.request.body.makeAsyncIterator()
+        while let buffer = await Self.next(&body) {
+            if let verdict = try await upload.receive(buffer.readableBytesView) { return verdict }
+        }
+        return try await upload.finish()
+    }
+
+    /// A body that breaks off ends: what has arrived whole is kept.
+    private static func next(_ body: inout RequestBody.AsyncIterator) async -> ByteBuffer? {
+        do {
+            return try await body.next()
+        } catch { return nil }
+    }
+
+    private static func answer(_ verdict: AddEntriesVerdict) throws -> Answer {
+        switch verdict {
+        case .stored(let line): return .text(line.line, caching: .none)
+        case .accepted(let info): return self.info(info, status: 202)
+        case .conflict(let info): return self.info(info, status: 409)
+        case .malformed(let reason): throw Problem(.malformedRequest, reason)
+        case .forbidden(let reason): throw Problem(.forbidden, reason)
+        case .unknownOrigin(let origin):
+            throw Problem(.unknownOrigin, "the registry that this node holds has no log \(origin)")
+        case .inconsistent(let reason): throw Problem(.invalidProof, reason)
+        }
+    }
+
+    private static func info(_ info: MirrorInfo, status: Int) -> Answer {
+        Answer(status: status, type: MirrorInfo.contentType, body: info.bytes)
+    }
+}
