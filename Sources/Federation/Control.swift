@@ -9,6 +9,9 @@ package enum ControlOperation: String, CaseIterable, Sendable {
     case logShow = "log.show"
     /// {"origin"?,"index"} -> {"origin","index","leaf","proof","cosignatures","quorum"}.
     case logProve = "log.prove"
+    /// {"origin","index"} -> {"origin","index","confirmed","time"?,"size"?,"root"?,"note"?,
+    /// "cosignatures"?,"quorum","witnesses","witnessesAsOf"?,"reason"?,"asked"}.
+    case logTime = "log.time"
     /// {"requestId","items":[item],"dryRun"?} ->
     /// {"results":[{"id","outcome","index","revision","changes"?}],"size"}.
     case cataloguePublish = "catalogue.publish"

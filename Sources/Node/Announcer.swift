@@ -1,5 +1,6 @@
 package import Federation
 import Logging
+import NodeStore
 import ServiceLifecycle
 import Synchronization
 package import TransparencyLog
@@ -132,6 +133,7 @@ package struct AnnouncementDesk: Sendable {
             _ = try desk.record(fork, reporter: nil)
         }
         guard try !desk.examine(head) else { return }
+        try renew(head)
         node.gossip.handle {
             $0.announced(
                 origin: checkpoint.origin,
@@ -143,4 +145,17 @@ package struct AnnouncementDesk: Sendable {
     }
 
     private typealias AnnouncedHead = (head: VerifiedCheckpoint, cosignatures: Int)
+
+    /// The head that is held, cosigned anew, is no news to gossip, but the later cosignatures are
+    /// kept.
+    private func renew(_ announced: VerifiedCheckpoint) throws {
+        guard let log = node.logs.log(announced.checkpoint.origin), let head = log.head,
+            log.origin != node.logs.own?.origin, head.checkpoint == announced.checkpoint,
+            let trimmed = try? node.registry.trimmed(announced)
+        else { return }
+        let renewed = try head.adding(trimmed.note.signatures)
+        guard renewed != head else { return }
+        try? log.update(note: renewed)
+        try node.noteHead(of: log)
+    }
 }

@@ -59,6 +59,9 @@ package struct ControlDesk: Sendable {
                 asked.optional("origin"),
                 index: asked.integer("index")
             )
+        case .logTime:
+            return try await LogTimeDesk(node: node).time(
+                of: asked.text("origin"), index: asked.integer("index"))
         case .cataloguePublish, .catalogueWithdraw, .catalogueList, .catalogueShow,
             .catalogueSearch:
             return try await catalogue(operation, asked)

@@ -144,7 +144,10 @@ package struct LogDesk: Sendable {
         return .object(answer)
     }
 
-    private func find(_ origin: String?) throws -> LogStore {
+    /// The own log, or the one of this origin.
+    ///
+    /// - Throws: `Problem` `no-log` or `unknown-origin`.
+    func find(_ origin: String?) throws -> LogStore {
         guard let origin else {
             guard let own = node.logs.own else {
                 throw Problem(

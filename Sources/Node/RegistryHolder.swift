@@ -129,6 +129,22 @@ package final class RegistryHolder: Sendable {
         }
     }
 
+    /// The checkpoint with the lines of its log and of witnesses, all verified, and no others: what
+    /// is stored is served again, and nobody shall fill a note with strangers' lines.
+    ///
+    /// - Throws: `NoteError` when the line of a known witness does not verify.
+    package func trimmed(_ checkpoint: VerifiedCheckpoint) throws -> VerifiedCheckpoint {
+        let witnesses = witnessKeys
+        let keys = [checkpoint.key] + witnesses
+        let lines = checkpoint.note.signatures.filter { line in
+            keys.contains { $0.name == line.name && $0.keyID == line.keyID }
+        }
+        let note = try SignedNote(text: checkpoint.note.text, signatures: lines)
+        let trimmed = try VerifiedCheckpoint(note, key: checkpoint.key)
+        _ = try trimmed.cosignatures(by: witnesses)
+        return trimmed
+    }
+
     /// When a checkpoint reached the quorum that held then (protocol section 1, "Time"); nil below
     /// quorum and without a registry.
     ///

@@ -38,7 +38,7 @@ package struct Replicator: Sendable {
         }
         let log = try node.mirror(of: identity)
         let target = try await newest(of: source, beyond: log.size, key: identity.key)
-        let trimmed = try known(target)
+        let trimmed = try node.registry.trimmed(target)
         try EvidenceDesk(node: node).examine(trimmed)
         try refuseQuarantined(origin)
         try await take(trimmed, into: log, from: source)
@@ -78,20 +78,6 @@ package struct Replicator: Sendable {
         } catch {
             throw Problem(.invalidCheckpoint, error.description, at: source.peer.domain)
         }
-    }
-
-    /// The checkpoint with the lines that are known and verified, and no others: what is stored is
-    /// served again, and nobody shall fill a note with strangers' lines.
-    func known(_ checkpoint: VerifiedCheckpoint) throws -> VerifiedCheckpoint {
-        let witnesses = node.registry.witnessKeys
-        let keys = [checkpoint.key] + witnesses
-        let lines = checkpoint.note.signatures.filter { line in
-            keys.contains { $0.name == line.name && $0.keyID == line.keyID }
-        }
-        let note = try SignedNote(text: checkpoint.note.text, signatures: lines)
-        let trimmed = try VerifiedCheckpoint(note, key: checkpoint.key)
-        _ = try trimmed.cosignatures(by: witnesses)
-        return trimmed
     }
 
     func take(
@@ -193,7 +179,9 @@ extension Node {
         let policy = registry.witnesses(of: log.origin, at: now)
         let count = try head.cosignatures(by: policy.witnesses).count
         let confirmation = try registry.confirmation(of: head)
-        if let confirmation { try log.confirm(head, at: confirmation.time) }
+        if let confirmation {
+            try log.confirm(head, at: confirmation.time, keepingLastOf: .day)
+        }
         let isComplete = try log.wantedCount() == 0
         gossip.holds(
             origin: log.origin, size: head.checkpoint.size, root: head.checkpoint.root,

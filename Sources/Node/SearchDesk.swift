@@ -128,17 +128,17 @@ package struct LeafEvidence: Sendable {
     package static func gather(
         index: Int, in log: LogStore, registry: RegistryHolder, at now: Instant
     ) throws -> LeafEvidence? {
-        guard let leaf = try log.entry(index),
-            let checkpoint = try log.confirmed(covering: index)?.checkpoint ?? log.head
+        let time = try LeafTime.find(index: index, in: log, registry: registry)
+        guard let leaf = try log.entry(index), let checkpoint = time?.checkpoint ?? log.head
         else { return nil }
         let proof = try log.proof(of: index, in: checkpoint)
         let verified = try proof.verify(leaf: leaf, key: log.key)
-        let confirmation = try registry.confirmation(of: verified)
         let policy = registry.witnesses(of: log.origin, at: now)
         return LeafEvidence(
             proof: proof, checkpoint: verified,
             witnesses: try verified.cosignatures(by: registry.witnessKeys),
-            quorum: confirmation?.required ?? policy.quorum, confirmed: confirmation?.time)
+            quorum: time?.confirmation.required ?? policy.quorum,
+            confirmed: time?.confirmation.time)
     }
 
     /// The lines that a person reads.

@@ -62,66 +62,6 @@ extension LogStore {
         }
     }
 
-    /// Keeps a checkpoint that reached its quorum: of one size the note with the most signatures and
-    /// the earliest time.
-    package func confirm(_ checkpoint: VerifiedCheckpoint, at time: Instant) throws {
-        try pool.write { db in
-            try db.execute(
-                sql: """
-                    INSERT INTO confirmed(size, time, note) VALUES (?, ?, ?)
-                    ON CONFLICT(size) DO UPDATE SET
-                        time = min(time, excluded.time), note = excluded.note
-                    WHERE length(excluded.note) > length(confirmed.note)
-                    """,
-                arguments: [
-                    checkpoint.checkpoint.size, time.secondsSince1970,
-                    checkpoint.note.bytes.data,
-                ]
-            )
-            // Hourly archives come with the rollback guard; until then a bounded tail is kept.
-            try db.execute(
-                sql: """
-                    DELETE FROM confirmed WHERE size <
-                        (SELECT size FROM confirmed ORDER BY size DESC LIMIT 1 OFFSET 1000)
-                    """
-            )
-        }
-    }
-
-    /// The newest checkpoint that reached its quorum, and when; nil before the first.
-    package func confirmed() throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
-        let row = try pool.read {
-            try Row.fetchOne($0, sql: "SELECT time, note FROM confirmed ORDER BY size DESC")
-        }
-        return try row.map(Self.confirmation(key: key))
-    }
-
-    /// The oldest kept checkpoint with quorum that covers leaf `index`: its time is the leaf's.
-    package func confirmed(
-        covering index: Int
-    ) throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
-        let row = try pool.read {
-            try Row.fetchOne(
-                $0,
-                sql: "SELECT time, note FROM confirmed WHERE size > ? ORDER BY time, size",
-                arguments: [index]
-            )
-        }
-        return try row.map(Self.confirmation(key: key))
-    }
-
-    private static func confirmation(
-        key: VerifierKey
-    ) -> (Row) throws -> (checkpoint: VerifiedCheckpoint, time: Instant) {
-        { row in
-            let note: Data = row["note"]
-            let time: Int64 = row["time"]
-            return (
-                try VerifiedCheckpoint(Array(note), key: key), Instant(secondsSince1970: time)
-            )
-        }
-    }
-
     /// Payload hashes that are not held yet, at most `limit`, oldest leaf first.
     package func wantedPayloads(limit: Int) throws -> [Digest] {
         try pool.read { db in
