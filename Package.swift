@@ -100,7 +100,9 @@ let package = Package(
         ),
         .target(
             name: "Federation",
-            dependencies: ["Keys", "CanonicalJSON", "TransparencyLog", "Catalogue"],
+            dependencies: [
+                "Keys", "CanonicalJSON", "TransparencyLog", "MemberRegistry", "Catalogue",
+            ],
             swiftSettings: strict
         ),
         .target(

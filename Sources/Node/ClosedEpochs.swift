@@ -70,6 +70,8 @@ extension Replicator {
             try node.mirror(of: identity).extend(by: whole)
         }
         let log = try node.mirror(of: identity)
+        try node.carryErasures(of: log)
+        node.freshness.fetched(log, at: node.time.now())
         try await node.foldViews(of: log)
         try await complete(log, from: source)
     }
@@ -92,7 +94,7 @@ extension Replicator {
                 let found = try? VerifiedCheckpoint(note, key: key),
                 found.checkpoint.size == Int(closing.size), found.checkpoint.root == closing.root
             else { continue }
-            return try known(found)
+            return try node.registry.trimmed(found)
         }
         throw Problem(
             .notFound,

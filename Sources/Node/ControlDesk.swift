@@ -62,6 +62,7 @@ package struct ControlDesk: Sendable {
         case .logTime:
             return try await LogTimeDesk(node: node).time(
                 of: asked.text("origin"), index: asked.integer("index"))
+        case .catalogueErase, .decisionErase: return try await erase(operation, asked)
         case .cataloguePublish, .catalogueWithdraw, .catalogueList, .catalogueShow,
             .catalogueSearch:
             return try await catalogue(operation, asked)
@@ -126,6 +127,21 @@ package struct ControlDesk: Sendable {
         }
     }
 
+    private func erase(
+        _ operation: ControlOperation, _ asked: ControlParameters
+    ) async throws -> JSON {
+        let desk = ErasureDesk(node: node)
+        let dryRun = asked.body["dryRun"]?.bool ?? false
+        if operation == .catalogueErase {
+            return try await desk.eraseItem(
+                asked.text("id"), revision: asked.optionalInteger("revision"),
+                reason: asked.text("reason"), request: asked.requestID(), dryRun: dryRun)
+        }
+        return try await desk.eraseDecision(
+            asked.text("subject"), precedentOnly: asked.body["precedentOnly"]?.bool ?? false,
+            reason: asked.text("reason"), request: asked.requestID(), dryRun: dryRun)
+    }
+
     /// Looks for a newer registry, then polls every member and waits for their answers.
     private func pollAll() async throws -> JSON {
         _ = await refresh()
@@ -166,6 +182,10 @@ struct ControlParameters {
             throw Problem(.malformedRequest, "a number from 0 on is missing", at: "/\(name)")
         }
         return Int(value)
+    }
+
+    func optionalInteger(_ name: String) throws(Problem) -> Int? {
+        body[name] == nil ? nil : try integer(name)
     }
 
     func requestID() throws(Problem) -> RequestID {

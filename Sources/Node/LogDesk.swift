@@ -1,6 +1,6 @@
 package import CanonicalJSON
 import Federation
-package import Keys
+import Keys
 import MemberRegistry
 import NodeStore
 import TransparencyLog
@@ -166,15 +166,5 @@ package struct LogDesk: Sendable {
             )
         }
         return log
-    }
-}
-
-extension Node {
-    /// The exact bytes of a payload from any log that is held; nil when none has it.
-    package func payload(_ digest: Digest) throws -> [UInt8]? {
-        for mirror in logs.ownEpochs + logs.mirrors {
-            if let bytes = try mirror.payload(digest) { return bytes }
-        }
-        return nil
     }
 }

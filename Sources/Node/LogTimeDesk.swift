@@ -1,7 +1,6 @@
 package import CanonicalJSON
 import Federation
 import Keys
-import Logging
 import NodeStore
 import Recognition
 import TransparencyLog
@@ -92,11 +91,12 @@ package struct LogTimeDesk: Sendable {
         guard head.size > index, head.size <= log.size else {
             return "answered with a checkpoint of \(head.size) leaves, which is of no use"
         }
+        let isQuarantined = try EvidenceDesk(node: node).examine(checkpoint)
         guard try log.root(at: head.size) == head.root else {
-            node.logger.critical(
-                "two signed heads of one size: the log is forked",
-                metadata: ["origin": "\(log.origin)", "size": "\(head.size)"])
-            throw Problem(.conflict, "\(log.origin) has signed two trees of \(head.size)")
+            throw Problem(
+                .conflict,
+                "\(log.origin) has signed two trees"
+                    + (isQuarantined ? ", and is quarantined" : ""))
         }
         guard let confirmation = try node.registry.confirmation(of: checkpoint) else {
             return "answered with a checkpoint that is not confirmed"

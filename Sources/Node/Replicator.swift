@@ -41,7 +41,9 @@ package struct Replicator: Sendable {
         let trimmed = try node.registry.trimmed(target)
         try EvidenceDesk(node: node).examine(trimmed)
         try refuseQuarantined(origin)
+        let isCurrent = trimmed.checkpoint.size >= log.size
         try await take(trimmed, into: log, from: source)
+        if isCurrent { node.freshness.fetched(log, at: node.time.now()) }
         try await complete(log, from: source)
     }
 
@@ -102,6 +104,7 @@ package struct Replicator: Sendable {
             )
         }
         try EvidenceDesk(node: node).examineWitnessed(log)
+        try node.carryErasures(of: log)
         try await node.foldViews(of: log)
     }
 

@@ -106,9 +106,18 @@ struct StaticRoutes: Sendable {
         guard let digest = Digest(hex: hex) else {
             throw Problem(.malformedRequest, "not 64 lower-case hexadecimal digits", at: hex)
         }
-        guard let bytes = try node.payload(digest) else {
+        switch try node.answer(forPayload: digest) {
+        case .held(let bytes):
+            return Answer(type: "application/json", body: bytes, caching: .hour)
+        case .erased:
+            throw Problem(.gone, "the institution that published this payload has erased it")
+        case .stale:
+            throw Problem(
+                .busy,
+                "the payload's log was not polled for 72 h: it may have been erased meanwhile",
+                try: "ask the institution that published it, or again later")
+        case .unknown:
             throw Problem(.notFound, "this node holds no payload of that hash")
         }
-        return Answer(type: "application/json", body: bytes, caching: .hour)
     }
 }

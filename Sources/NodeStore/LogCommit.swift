@@ -27,6 +27,7 @@ package struct AppendRequest: Sendable {
             bytes += Array("\(draft.type.rawValue)\u{0}\(draft.subject ?? "")\u{0}".utf8)
             let content = draft.content ?? draft.payload.map { Digest(of: $0) } ?? draft.commitment
             bytes += content?.bytes ?? []
+            bytes += Array(draft.references.joined(separator: " ").utf8)
             bytes += Array("\u{0}".utf8)
         }
         return Digest(of: bytes)
@@ -58,7 +59,8 @@ extension LogStore {
             do {
                 guard let loaded = state else { throw StoreError.headChanged }
                 let result = try pool.write { db in
-                    var step = CommitStep(db: db, tree: loaded.tree, time: time)
+                    var step = CommitStep(
+                        db: db, origin: origin, tree: loaded.tree, time: time)
                     let answers = try requests.map { try step.carryOut($0) }
                     guard step.appended > 0 || loaded.head == nil else {
                         return (answers, loaded)
@@ -89,6 +91,7 @@ extension LogStore {
 /// The inside of one commit.
 private struct CommitStep {
     let db: GRDB.Database
+    let origin: String
     var tree: TreeWriter
     let time: Instant
     var appended = 0
@@ -131,10 +134,13 @@ private struct CommitStep {
         return .appended(results)
     }
 
-    /// The leaf of a draft after the subject's state, with its bytes.
+    /// The leaf of a draft after the subject's state, with its bytes and what the fold will make of
+    /// it.
     ///
     /// - Throws: `Problem` with what is wrong.
-    private func admit(_ draft: Draft, after state: SubjectState?) throws -> (Leaf, [UInt8]) {
+    private func admit(
+        _ draft: Draft, after state: SubjectState?
+    ) throws -> (Leaf, [UInt8], FoldVerdict) {
         if let payload = draft.payload, payload.count > Limits.payloadBytes {
             throw Problem(
                 .tooLarge, "a payload has at most \(Limits.payloadBytes) bytes",
@@ -146,15 +152,21 @@ private struct CommitStep {
                 at: draft.subject, try: "list what is published with eccoe catalogue list")
         }
         let leaf = draft.leaf(at: time, after: state)
-        if let violation = leaf.violation {
-            throw Problem(.malformedRequest, violation, at: draft.subject)
-        }
         let bytes = leaf.bytes
         guard bytes.count <= Leaf.maximumBytes else {
             throw Problem(
                 .tooLarge, "the leaf exceeds \(Leaf.maximumBytes) bytes", at: draft.subject)
         }
-        return (leaf, bytes)
+        let verdict = Fold.judge(leaf, index: tree.range.size) { _ in state }
+        if case .flagged(let reason) = verdict {
+            throw Problem(.malformedRequest, reason, at: draft.subject)
+        }
+        if let payload = leaf.payload, try db.isErased(payload) {
+            throw Problem(
+                .gone, "this very payload was erased", at: draft.subject,
+                try: "publish the content with a new salt")
+        }
+        return (leaf, bytes, verdict)
     }
 
     private mutating func append(_ draft: Draft) throws -> Appended {
@@ -166,7 +178,7 @@ private struct CommitStep {
             return Appended(
                 outcome: .unchanged, index: before.index, revision: before.revision)
         }
-        let (leaf, bytes) = try admit(draft, after: before)
+        let (leaf, bytes, verdict) = try admit(draft, after: before)
         let admitted = Digest.ofLeaf(bytes)
         let index = tree.range.size
         let bound = bytes.data
@@ -181,7 +193,10 @@ private struct CommitStep {
         if let payload = draft.payload, let digest = leaf.payload {
             try db.storePayload(digest, payload)
         }
-        try db.apply(FoldVerdict(of: leaf, at: index), index: index, content: draft.content)
+        try db.apply(verdict, index: index, content: draft.content)
+        if leaf.type == .payloadErased {
+            try db.carryOutErasure(leaf, at: index, origin: origin)
+        }
         return Appended(
             outcome: Self.outcome(of: draft.type, before: before), index: index,
             revision: leaf.revision ?? 0)

@@ -21,6 +21,7 @@ extension LogStore {
             guard let loaded = state,
                 loaded.tree.range.size + entries.count == target.checkpoint.size
             else { throw StoreError.headChanged }
+            var hasErased = false
             let tree = try pool.write { db in
                 var tree = loaded.tree
                 let insert = try db.cachedStatement(
@@ -34,8 +35,11 @@ extension LogStore {
                         try db.subjectState($0)
                     }
                     try db.apply(verdict, index: index)
-                    if case .accepted(let leaf, _, _) = verdict, let payload = leaf.payload {
-                        try db.want(payload, index: index)
+                    guard case .accepted(let leaf, _, _) = verdict else { continue }
+                    if let payload = leaf.payload { try db.want(payload, index: index) }
+                    if leaf.type == .payloadErased {
+                        try db.carryOutErasure(leaf, at: index, origin: origin)
+                        hasErased = true
                     }
                 }
                 try tree.flush(db)
@@ -46,6 +50,8 @@ extension LogStore {
                 return tree
             }
             state = Loaded(head: target, tree: tree)
+            // The bytes are deleted; when a reader is in the way, the next opening scrubs the file.
+            if hasErased { try? scrub() }
         }
     }
 
@@ -104,6 +110,7 @@ extension GRDB.Database {
             sql: """
                 INSERT OR IGNORE INTO wanted(digest, idx)
                 SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM payload WHERE digest = ?1)
+                AND NOT EXISTS (SELECT 1 FROM erased WHERE digest = ?1)
                 """
         ).execute(arguments: [digest.bytes.data, index])
     }

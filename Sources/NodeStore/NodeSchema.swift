@@ -1,7 +1,7 @@
 /// The tables of `node.sqlite`.
 enum NodeSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, evidence]
+    static let migrations = [first, evidence, erasures]
 
     private static let first = """
         CREATE TABLE decision(
@@ -30,5 +30,13 @@ enum NodeSchema {
             BEGIN SELECT RAISE(ABORT, 'evidence is kept for ever'); END;
         CREATE TRIGGER evidence_is_final BEFORE UPDATE ON evidence
             BEGIN SELECT RAISE(ABORT, 'evidence is final'); END;
+        """
+
+    /// Erasures as they were decided; `done` is null until all of it is carried out.
+    private static let erasures = """
+        CREATE TABLE erasure(
+            request BLOB PRIMARY KEY, what TEXT NOT NULL, decision TEXT, precedent_of TEXT,
+            reason TEXT NOT NULL, refs TEXT NOT NULL, created INTEGER NOT NULL, done INTEGER
+        ) STRICT;
         """
 }
