@@ -9,11 +9,17 @@ package enum ControlOperation: String, CaseIterable, Sendable {
     case logShow = "log.show"
     /// {"origin"?,"index"} -> {"origin","index","leaf","proof","cosignatures","quorum"}.
     case logProve = "log.prove"
+    /// {"origin","index"} -> {"origin","index","confirmed","time"?,"size"?,"root"?,"note"?,
+    /// "cosignatures"?,"quorum","witnesses","witnessesAsOf"?,"reason"?,"asked"}.
+    case logTime = "log.time"
     /// {"requestId","items":[item],"dryRun"?} ->
     /// {"results":[{"id","outcome","index","revision","changes"?}],"size"}.
     case cataloguePublish = "catalogue.publish"
     /// {"requestId","id","reason"} -> {"id","outcome","index","revision"}.
     case catalogueWithdraw = "catalogue.withdraw"
+    /// {"requestId","id","revision"?,"reason","dryRun"?} ->
+    /// {"what","record","payloads":[{"origin","index"}],"leaves":[index],"dryRun"?}.
+    case catalogueErase = "catalogue.erase"
     /// {"domain"?,"after"?,"limit"?} -> {"items":[summary],"next"?}.
     case catalogueList = "catalogue.list"
     /// {"id"} with a global id or an own id -> the item with its evidence.
@@ -29,6 +35,8 @@ package enum ControlOperation: String, CaseIterable, Sendable {
     case decisionStatus = "decision.status"
     /// {"subject"} -> the receipt.
     case decisionReceipt = "decision.receipt"
+    /// {"requestId","subject","precedentOnly"?,"reason","dryRun"?} -> as `catalogueErase`.
+    case decisionErase = "decision.erase"
     /// {"item","subject",...} -> the signed credential.
     case credentialIssue = "credential.issue"
     /// {"credential"} -> the report with evidence.

@@ -2,9 +2,12 @@
 package enum Endpoint: String, CaseIterable, Sendable {
     case checkpoint = "GET /log/{epoch}/checkpoint"
     case confirmedCheckpoint = "GET /log/{epoch}/checkpoint/confirmed"
+    /// A confirmed checkpoint of the archive: the earliest that covers `size` leaves.
+    case archivedCheckpoint = "GET /log/{epoch}/checkpoint/{size}"
     case tile = "GET /log/{epoch}/tile/{path}"
     case mirrorCheckpoint = "GET /mirror/{origin}/checkpoint"
     case mirrorConfirmedCheckpoint = "GET /mirror/{origin}/checkpoint/confirmed"
+    case mirrorArchivedCheckpoint = "GET /mirror/{origin}/checkpoint/{size}"
     case mirrorTile = "GET /mirror/{origin}/tile/{path}"
     case witnessCheckpoint = "GET /witness/{origin}/checkpoint"
     case addCheckpoint = "POST /witness/add-checkpoint"

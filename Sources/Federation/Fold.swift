@@ -68,57 +68,77 @@ package enum Fold {
         switch LeafReading(entry) {
         case .unknownType(let type): return .unknownType(type)
         case .malformed(let reason): return .flagged(reason)
-        case .leaf(let leaf):
-            if leaf.type == .genesis, index != 0 { return .flagged("genesis is not first") }
-            guard let subject = leaf.subject, let revision = leaf.revision else {
-                return .accepted(leaf, nil, nil)
-            }
-            let key = SubjectKey(scope: leaf.type.scope, subject: subject)
-            let before = try current(key)
-            if leaf.type.countsRevisions {
-                let expected = (before?.revision ?? 0) + 1
-                guard revision == expected else {
-                    return .flagged("revision \(revision) where \(expected) was due")
-                }
-                guard leaf.previous == before?.previous else {
-                    return .flagged("previous does not name the subject's last leaf")
-                }
-            } else if leaf.type == .agreementProposed, revision <= before?.revision ?? 0 {
-                return .flagged("a proposal's revision does not exceed the last one")
-            }
-            let state = SubjectState(
-                revision: leaf.type.countsRevisions
-                    ? revision : max(revision, before?.revision ?? 0),
-                index: index,
-                living: !leaf.type.ends,
-                payload: leaf.payload
-            )
-            return .accepted(leaf, key, state)
+        case .leaf(let leaf): return try place(leaf, at: index, after: current)
         }
+    }
+
+    /// Judges a leaf that is read already, or about to be written: no author writes what readers
+    /// flag.
+    package static func judge(
+        _ leaf: Leaf,
+        index: Int,
+        current: (SubjectKey) throws -> SubjectState?
+    ) rethrows -> FoldVerdict {
+        if let violation = leaf.violation { return .flagged(violation) }
+        return try place(leaf, at: index, after: current)
+    }
+
+    /// Judges a well-formed leaf by what stands before it.
+    private static func place(
+        _ leaf: Leaf,
+        at index: Int,
+        after current: (SubjectKey) throws -> SubjectState?
+    ) rethrows -> FoldVerdict {
+        if leaf.type == .genesis, index != 0 { return .flagged("genesis is not first") }
+        guard let subject = leaf.subject, let revision = leaf.revision else {
+            return .accepted(leaf, nil, nil)
+        }
+        let key = SubjectKey(scope: leaf.type.scope, subject: subject)
+        let before = try current(key)
+        if leaf.type.countsRevisions {
+            let expected = (before?.revision ?? 0) + 1
+            guard revision == expected else {
+                return .flagged("revision \(revision) where \(expected) was due")
+            }
+            guard leaf.previous == before?.previous else {
+                return .flagged("previous does not name the subject's last leaf")
+            }
+        } else if leaf.type == .agreementProposed, revision <= before?.revision ?? 0 {
+            return .flagged("a proposal's revision does not exceed the last one")
+        }
+        return .accepted(leaf, key, state(after: leaf, revision: revision, index, before))
+    }
+
+    /// An agreement's revision is its own: the highest that was named stands.
+    private static func state(
+        after leaf: Leaf, revision: Int, _ index: Int, _ before: SubjectState?
+    ) -> SubjectState {
+        SubjectState(
+            revision: max(revision, before?.revision ?? 0),
+            index: index,
+            living: !leaf.type.ends,
+            payload: leaf.payload
+        )
     }
 }
 
 extension FoldVerdict {
-    /// The verdict on an entry that the fold has accepted or skipped before; its state follows
-    /// from the leaf alone.
+    /// The verdict on an entry that the fold has accepted or skipped before, from its bytes alone.
+    /// The revision in its state is the leaf's own; an agreement's may have been higher before.
     package init(accepted entry: [UInt8], index: Int) {
         switch LeafReading(entry) {
         case .unknownType(let type): self = .unknownType(type)
         case .malformed(let reason): self = .flagged(reason)
-        case .leaf(let leaf): self.init(of: leaf, at: index)
+        case .leaf(let leaf):
+            guard let subject = leaf.subject else {
+                self = .accepted(leaf, nil, nil)
+                return
+            }
+            self = .accepted(
+                leaf, SubjectKey(scope: leaf.type.scope, subject: subject),
+                SubjectState(
+                    revision: leaf.revision ?? 0, index: index, living: !leaf.type.ends,
+                    payload: leaf.payload))
         }
-    }
-
-    /// The verdict on a leaf that is known to count: its state follows from the leaf alone.
-    package init(of leaf: Leaf, at index: Int) {
-        guard let subject = leaf.subject else {
-            self = .accepted(leaf, nil, nil)
-            return
-        }
-        self = .accepted(
-            leaf, SubjectKey(scope: leaf.type.scope, subject: subject),
-            SubjectState(
-                revision: leaf.revision ?? 0, index: index, living: !leaf.type.ends,
-                payload: leaf.payload))
     }
 }

@@ -1,5 +1,4 @@
 import CanonicalJSON
-import Catalogue
 package import Keys
 
 /// One entry of an institution's log: public, at most 2,046 bytes, free of personal data.
@@ -32,7 +31,7 @@ package struct Leaf: Sendable, Equatable {
     /// Of terminations: the last day, `YYYY-MM-DD`.
     package var on: String?
 
-    /// A leaf from its parts; `violations` tells what its type still misses.
+    /// A leaf from its parts; `violation` tells what its type still misses.
     package init(
         type: LeafType,
         at: Instant,
@@ -162,46 +161,5 @@ package enum LeafReading: Sendable, Equatable {
     private static func prefixedDigest(_ value: JSON) -> Digest? {
         guard let text = value.string, text.hasPrefix("sha256:") else { return nil }
         return Digest(hex: String(text.dropFirst(7)))
-    }
-}
-
-extension Leaf {
-    /// The first rule of its type that the leaf breaks; nil when it is well formed.
-    package var violation: String? {
-        if type.hasSubject {
-            guard let subject, ItemIdentifier.isValid(subject) else {
-                return "subject is not 1 to 64 printable ASCII characters without space"
-            }
-            if type.hasRandomSubject, !Self.isRandomSubject(subject) {
-                return "subject is not 16 bytes in lower-case hexadecimal"
-            }
-            guard let revision, revision >= 1 else { return "revision is not at least 1" }
-        } else if subject != nil || revision != nil || previous != nil {
-            return "\(type.rawValue) has no subject, revision or previous"
-        }
-        if type == .precedentPublished || type == .issuanceAnchored, revision != 1 {
-            return "\(type.rawValue) has revision 1 only"
-        }
-        if let previous, previous < 0 { return "previous is negative" }
-        if type.hasPayload != (payload != nil) {
-            return type.hasPayload ? "payload is missing" : "\(type.rawValue) has no payload"
-        }
-        if type.hasCommitment != (commitment != nil) {
-            return type.hasCommitment
-                ? "commitment is missing" : "\(type.rawValue) has no commitment"
-        }
-        if references.count > Leaf.maximumReferences {
-            return "more than \(Leaf.maximumReferences) references"
-        }
-        if type == .decisionRecorded || type == .decisionSuperseded, at != at.startOfDay {
-            return "a decision's time is not cut to its day"
-        }
-        return nil
-    }
-
-    /// 16 bytes in lower-case hexadecimal.
-    private static func isRandomSubject(_ subject: String) -> Bool {
-        subject.utf8.count == 32
-            && subject.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 }

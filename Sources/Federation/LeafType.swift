@@ -70,13 +70,11 @@ package enum LeafType: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether the leaf is about an agreement: it names the partner and the agreement's digest.
+    package var isAgreement: Bool { scope == "agreement" }
+
     /// Whether revision and previous count the subject's leaves; agreements number their own.
-    package var countsRevisions: Bool {
-        switch self {
-        case .agreementProposed, .agreementApproved, .agreementTerminated: false
-        default: hasSubject
-        }
-    }
+    package var countsRevisions: Bool { hasSubject && !isAgreement }
 
     /// Whether the subject stops living with this leaf.
     package var ends: Bool {

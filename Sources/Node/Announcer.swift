@@ -1,5 +1,6 @@
 package import Federation
 import Logging
+import NodeStore
 import ServiceLifecycle
 import Synchronization
 package import TransparencyLog
@@ -115,6 +116,7 @@ package struct AnnouncementDesk: Sendable {
         let author = ViewFolder.domain(of: checkpoint.origin)
         node.gossip.handle { $0.contacted(by: author, at: node.time.now()) }
         guard try !desk.examine(head) else { return }
+        try renew(head)
         node.gossip.handle {
             $0.announced(
                 origin: checkpoint.origin,
@@ -126,4 +128,17 @@ package struct AnnouncementDesk: Sendable {
     }
 
     private typealias AnnouncedHead = (head: VerifiedCheckpoint, cosignatures: Int)
+
+    /// The head that is held, cosigned anew, is no news to gossip, but the later cosignatures are
+    /// kept.
+    private func renew(_ announced: VerifiedCheckpoint) throws {
+        guard let log = node.logs.log(announced.checkpoint.origin), let head = log.head,
+            log.origin != node.logs.own?.origin, head.checkpoint == announced.checkpoint,
+            let trimmed = try? node.known(announced)
+        else { return }
+        let renewed = try head.adding(trimmed.note.signatures)
+        guard renewed != head else { return }
+        try? log.update(note: renewed)
+        try node.noteHead(of: log)
+    }
 }

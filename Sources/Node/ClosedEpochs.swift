@@ -70,6 +70,8 @@ extension Replicator {
             try node.mirror(of: identity).extend(by: whole)
         }
         let log = try node.mirror(of: identity)
+        try node.carryErasures(of: log)
+        node.freshness.fetched(log, at: node.time.now())
         try await node.foldViews(of: log)
         try await complete(log, from: source)
     }

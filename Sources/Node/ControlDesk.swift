@@ -59,6 +59,10 @@ package struct ControlDesk: Sendable {
                 asked.optional("origin"),
                 index: asked.integer("index")
             )
+        case .logTime:
+            return try await LogTimeDesk(node: node).time(
+                of: asked.text("origin"), index: asked.integer("index"))
+        case .catalogueErase, .decisionErase: return try await erase(operation, asked)
         case .cataloguePublish, .catalogueWithdraw, .catalogueList, .catalogueShow,
             .catalogueSearch:
             return try await catalogue(operation, asked)
@@ -127,6 +131,21 @@ package struct ControlDesk: Sendable {
         }
     }
 
+    private func erase(
+        _ operation: ControlOperation, _ asked: ControlParameters
+    ) async throws -> JSON {
+        let desk = ErasureDesk(node: node)
+        let dryRun = asked.body["dryRun"]?.bool ?? false
+        if operation == .catalogueErase {
+            return try await desk.eraseItem(
+                asked.text("id"), revision: asked.optionalInteger("revision"),
+                reason: asked.text("reason"), request: asked.requestID(), dryRun: dryRun)
+        }
+        return try await desk.eraseDecision(
+            asked.text("subject"), precedentOnly: asked.body["precedentOnly"]?.bool ?? false,
+            reason: asked.text("reason"), request: asked.requestID(), dryRun: dryRun)
+    }
+
     private func peers(
         _ operation: ControlOperation,
         _ asked: ControlParameters
@@ -168,6 +187,10 @@ struct ControlParameters {
             throw Problem(.malformedRequest, "a number from 0 on is missing", at: "/\(name)")
         }
         return Int(value)
+    }
+
+    func optionalInteger(_ name: String) throws(Problem) -> Int? {
+        body[name] == nil ? nil : try integer(name)
     }
 
     func requestID() throws(Problem) -> RequestID {

@@ -9,6 +9,11 @@ package import TransparencyLog
 /// Takes the own log's heads to its witnesses, round by round: one checkpoint to all; the next
 /// round when all have answered, or after 2 s.
 package final class Cosigning: Service, Sendable {
+    /// Seconds after which a witness is asked anew for an unchanged head.
+    private static let cosignatureLife: Int64 = 86_400
+    /// Seconds between looks at the age of the cosignatures.
+    private static let renewalCheck: Int64 = 3600
+
     private let node: Node
     private let clock: any Clock<Duration>
     private let wakes: AsyncStream<Void>
@@ -36,13 +41,43 @@ package final class Cosigning: Service, Sendable {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await _ in self.wakes {
-                var attempts = 0
-                while !Task.isCancelled, await !self.round() {
-                    attempts += 1
-                    try? await self.clock.sleep(for: .seconds(min(30, attempts)))
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.renew() }
+                for await _ in self.wakes {
+                    var attempts = 0
+                    while !Task.isCancelled, await !self.round() {
+                        attempts += 1
+                        try? await self.clock.sleep(for: .seconds(min(30, attempts)))
+                    }
                 }
+                group.cancelAll()
             }
+        }
+    }
+
+    /// Has an unchanged head cosigned anew daily, so that readers can tell how long it was the
+    /// newest.
+    private func renew() async {
+        while !Task.isCancelled {
+            try? await clock.sleep(for: .seconds(Self.renewalCheck))
+            guard !Task.isCancelled, let head = node.logs.own?.head else { continue }
+            let policy = node.registry.witnesses(of: head.checkpoint.origin, at: node.time.now())
+            let fresh = fresh(policy.members, on: head).count
+            if fresh < policy.quorum { headChanged() }
+        }
+    }
+
+    /// The witnesses whose latest cosignature of a head is younger than a day.
+    private func fresh(
+        _ witnesses: [WitnessPolicy.Member],
+        on head: VerifiedCheckpoint
+    ) -> [WitnessPolicy.Member] {
+        let now = node.time.now()
+        return witnesses.filter { witness in
+            guard let latest = (try? head.cosignatureTimes(by: witness.key))?.last else {
+                return false
+            }
+            return now - latest < Self.cosignatureLife
         }
     }
 
@@ -52,9 +87,9 @@ package final class Cosigning: Service, Sendable {
         let policy = node.registry.witnesses(of: log.origin, at: node.time.now())
         do {
             var checkpoint = head
-            let have = Set(try head.cosignatures(by: policy.witnesses).map(\.witness))
-            if have.count < policy.witnesses.count {
-                let missing = policy.members.filter { !have.contains($0.key) }
+            let have = Set(fresh(policy.members, on: head).map(\.key))
+            let missing = policy.members.filter { !have.contains($0.key) }
+            if !missing.isEmpty {
                 checkpoint = try head.adding(await cosignatures(of: missing, over: head, in: log))
             }
             return try keep(checkpoint, policy: policy, in: log)
@@ -78,7 +113,7 @@ package final class Cosigning: Service, Sendable {
         let isConfirmed = count >= policy.quorum
         node.metrics.cosigned(isConfirmed: isConfirmed)
         if let confirmation = try node.registry.confirmation(of: checkpoint) {
-            try log.confirm(checkpoint, at: confirmation.time)
+            try log.confirm(checkpoint, at: confirmation.time, keepingLastOf: .hour)
         }
         node.heads.update(
             checkpoint.checkpoint,

@@ -158,6 +158,14 @@ package struct CredentialDesk: Sendable {
         if missing > 0 {
             return (.unchecked("\(missing) payloads of the issuer's log are missing here."), nil)
         }
+        let erased = try node.views.erasedItems(domain: issuer)
+        if erased > 0 {
+            return (
+                .unchecked(
+                    "The issuer has erased the texts of \(erased) of its items, and the "
+                        + "credential's may be one of them."), nil
+            )
+        }
         guard let asOf else {
             return (.unchecked("No witness has confirmed the copy of the issuer's log."), nil)
         }
@@ -173,7 +181,8 @@ package struct CredentialDesk: Sendable {
     ) throws -> ItemEvidence {
         let evidence = try LeafEvidence.gather(
             index: row.index, in: store, registry: node.registry, at: node.time.now())
-        let title = row.document.flatMap { bytes in
+        let isFresh = node.isFresh(store, at: node.time.now())
+        let title = (isFresh ? row.document : nil).flatMap { bytes in
             (try? LearningOpportunity(json: JSON.read(bytes, limits: .operatorFile)))?.displayTitle
         }
         return .found(
@@ -184,7 +193,8 @@ package struct CredentialDesk: Sendable {
                 index: row.index,
                 isInclusionVerified: evidence != nil,
                 confirmed: evidence?.confirmed,
-                withdrawn: row.living ? nil : evidence?.confirmed
+                withdrawn: row.living ? nil : evidence?.confirmed,
+                isErased: row.isErased
             )
         )
     }

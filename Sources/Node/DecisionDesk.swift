@@ -151,6 +151,11 @@ package struct DecisionDesk: Sendable {
                 try: "the subject is what eccoe decision record printed"
             )
         }
+        guard !decision.isErased else {
+            throw Problem(
+                .gone, "the record of the decision \(subject) was erased here", at: subject,
+                try: "the learner's receipt, where it was kept, verifies as before")
+        }
         return (decision, try DecisionRecord(bytes: decision.record))
     }
 }

@@ -75,6 +75,8 @@ package struct GossipService: Service {
             }
             let page = try HeadsPage(response.body)
             node.gossip.handle { $0.received(page, from: domain, at: node.time.now()) }
+            node.freshness.received(
+                page, from: domain, copies: node.logs.mirrors, at: node.time.now())
         } catch {
             let reason = (error as? Problem)?.detail ?? "\(error)"
             node.logger.info("poll failed", metadata: ["peer": "\(domain)", "error": "\(reason)"])

@@ -1,6 +1,6 @@
 package import CanonicalJSON
 import Federation
-package import Keys
+import Keys
 import MemberRegistry
 import NodeStore
 import TransparencyLog
@@ -145,7 +145,10 @@ package struct LogDesk: Sendable {
         return .object(answer)
     }
 
-    private func find(_ origin: String?) throws -> LogStore {
+    /// The own log, or the one of this origin.
+    ///
+    /// - Throws: `Problem` `no-log` or `unknown-origin`.
+    func find(_ origin: String?) throws -> LogStore {
         guard let origin else {
             guard let own = node.logs.own else {
                 throw Problem(
@@ -164,15 +167,5 @@ package struct LogDesk: Sendable {
             )
         }
         return log
-    }
-}
-
-extension Node {
-    /// The exact bytes of a payload from any log that is held; nil when none has it.
-    package func payload(_ digest: Digest) throws -> [UInt8]? {
-        for mirror in logs.ownEpochs + logs.mirrors {
-            if let bytes = try mirror.payload(digest) { return bytes }
-        }
-        return nil
     }
 }

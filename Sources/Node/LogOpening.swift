@@ -44,6 +44,7 @@ package struct LogOpening: Service {
         if log.head == nil { _ = try await LogDesk(node: node).writeGenesis() }
         try await node.carryOver()
         try await DecisionDesk(node: node).resume()
+        try await ErasureDesk(node: node).resume()
     }
 
     /// Why signing would risk a fork: the anchor, which lies outside the backup set, remembers more

@@ -40,6 +40,8 @@ package struct Node: Sendable {
     package let gossip: Gossip
     /// The heads feed.
     package let heads: Heads
+    /// When each copy was last polled.
+    package let freshness: Freshness
     /// Brings the views up to the logs.
     package let viewFolder: ViewFolder
     /// The own log's writer, once there is a log.
@@ -93,6 +95,7 @@ package struct Node: Sendable {
         )
         authentication = MemberAuthentication(identity: identity, registry: registry)
         heads = Heads(instance: Hex.encode(random.bytes(8)))
+        freshness = Freshness()
         viewFolder = ViewFolder(views: views)
         writer = LogWriter()
         try openOwnLogs()

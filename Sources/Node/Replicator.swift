@@ -41,7 +41,9 @@ package struct Replicator: Sendable {
         let trimmed = try node.known(target)
         try EvidenceDesk(node: node).examine(trimmed)
         try refuseQuarantined(origin)
+        let isCurrent = trimmed.checkpoint.size >= log.size
         try await take(trimmed, into: log, from: source)
+        if isCurrent { node.freshness.fetched(log, at: node.time.now()) }
         try await complete(log, from: source)
     }
 
@@ -98,6 +100,7 @@ package struct Replicator: Sendable {
             _ = try await grow(log, to: target, from: source, resuming: false)
         }
         try EvidenceDesk(node: node).examineWitnessed(log)
+        try node.carryErasures(of: log)
         try await node.foldViews(of: log)
     }
 
@@ -301,7 +304,9 @@ extension Node {
         let policy = registry.witnesses(of: log.origin, at: now)
         let count = try head.cosignatures(by: policy.witnesses).count
         let confirmation = try registry.confirmation(of: head)
-        if let confirmation { try log.confirm(head, at: confirmation.time) }
+        if let confirmation {
+            try log.confirm(head, at: confirmation.time, keepingLastOf: .day)
+        }
         let isComplete = try log.wantedCount() == 0
         gossip.holds(
             origin: log.origin, size: head.checkpoint.size, root: head.checkpoint.root,

@@ -21,7 +21,10 @@ package struct SearchDesk: Sendable {
     /// Items that match, each with its proof checked anew.
     package func search(_ query: String, domain: String?, limit: Int) throws -> JSON {
         let limit = max(1, min(limit, Self.maximumResults))
+        let now = node.time.now()
+        // A stale log's texts are not served, and finding them by their words would tell them.
         let rows = try node.views.search(query, domain: domain, limit: limit)
+            .filter { node.isFresh($0.origin, at: now) }
         return ["results": .array(try rows.map { .object(try summary($0, evidence: true)) })]
     }
 
@@ -50,7 +53,9 @@ package struct SearchDesk: Sendable {
             )
         }
         var answer = try summary(row, evidence: true)
-        answer["item"] = try row.document.map { try JSON.read($0, limits: .operatorFile) }
+        if node.isFresh(row.origin, at: node.time.now()) {
+            answer["item"] = try row.document.map { try JSON.read($0, limits: .operatorFile) }
+        }
         answer["living"] = .bool(row.living)
         if let log = node.logs.log(row.origin), let leaf = try log.entry(row.index),
             let evidence = try evidence(of: row, in: log)
@@ -69,7 +74,10 @@ package struct SearchDesk: Sendable {
         line["origin"] = .string(row.origin)
         line["index"] = .number(JSONNumber(Int64(row.index)))
         line["revision"] = .number(JSONNumber(Int64(row.revision)))
-        if let document = row.document,
+        let isFresh = node.isFresh(row.origin, at: node.time.now())
+        if row.isErased { line["erased"] = true }
+        if !isFresh { line["stale"] = true }
+        if isFresh, let document = row.document,
             let item = try? LearningOpportunity(
                 json: JSON.read(document, limits: .operatorFile)
             )
@@ -91,8 +99,11 @@ package struct SearchDesk: Sendable {
     }
 
     private func recognitions(of globalID: String) throws -> [JSON] {
-        try node.views.precedents(item: globalID).compactMap { precedent in
-            guard case .object(var line) = try JSON.read(precedent.document) else { return nil }
+        let now = node.time.now()
+        return try node.views.precedents(item: globalID).compactMap { precedent in
+            guard node.isFresh(precedent.origin, at: now),
+                case .object(var line) = try JSON.read(precedent.document)
+            else { return nil }
             line["domain"] = .string(precedent.domain)
             line["origin"] = .string(precedent.origin)
             line["index"] = .number(JSONNumber(Int64(precedent.index)))
@@ -130,21 +141,20 @@ package struct LeafEvidence: Sendable {
     package static func gather(
         index: Int, in log: LogStore, registry: RegistryHolder, at now: Instant
     ) throws -> LeafEvidence? {
-        guard let leaf = try log.entry(index),
-            let checkpoint = try log.confirmed(covering: index)?.checkpoint ?? log.head
+        let time = try LeafTime.find(index: index, in: log, registry: registry)
+        guard let leaf = try log.entry(index), let checkpoint = time?.checkpoint ?? log.head
         else { return nil }
         let proof = try log.proof(of: index, in: checkpoint)
         let verified = try proof.verify(leaf: leaf, key: log.key)
-        let confirmation = try registry.confirmation(of: verified)
         let policy = registry.witnesses(of: log.origin, at: now)
         let witnesses = try verified.cosignatures(by: registry.witnessKeys)
-        let quorum = confirmation?.required ?? policy.quorum
+        let quorum = time?.confirmation.required ?? policy.quorum
         return LeafEvidence(
             proof: proof, checkpoint: verified, witnesses: witnesses, quorum: quorum,
-            confirmed: confirmation?.time,
+            confirmed: time?.confirmation.time,
             standing: HeadStanding(
                 cosignatures: witnesses.count, witnesses: policy.members.count, quorum: quorum,
-                isConfirmed: confirmation != nil))
+                isConfirmed: time != nil))
     }
 
     /// The lines that a person reads.

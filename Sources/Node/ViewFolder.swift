@@ -34,16 +34,21 @@ package actor ViewFolder {
     private func catchUp(_ log: LogStore, upTo end: Int) throws {
         var from = try views.folded(log.origin)
         while from < end {
-            let verdicts = try log.verdicts(from: from, to: min(from + Self.step, end))
-            try views.fold(
+            let to = min(from + Self.step, end)
+            let verdicts = try log.verdicts(from: from, to: to)
+            let erased = try log.erasedPayloads(from: from, to: to)
+            let hasErased = try views.fold(
                 domain: Self.domain(of: log.origin),
                 origin: log.origin,
                 from: from,
                 entries: verdicts,
+                erased: erased,
                 payload: { try log.payload($0) },
                 document: Self.document
             )
             from += verdicts.count
+            // When a reader is in the way, the next opening scrubs the file.
+            if hasErased { try? views.scrub() }
         }
     }
 

@@ -136,8 +136,9 @@ package struct NodeRouter: Sendable {
 
     private func route(_ endpoint: Endpoint, _ asked: Asked) async throws -> Answer {
         switch endpoint {
-        case .checkpoint, .confirmedCheckpoint, .tile, .mirrorCheckpoint,
-            .mirrorConfirmedCheckpoint, .mirrorTile, .witnessCheckpoint, .registryMetadata,
+        case .checkpoint, .confirmedCheckpoint, .archivedCheckpoint, .tile, .mirrorCheckpoint,
+            .mirrorConfirmedCheckpoint, .mirrorArchivedCheckpoint, .mirrorTile, .witnessCheckpoint,
+            .registryMetadata,
             .registryTarget, .blob:
             try files.answer(endpoint, asked)
         case .heads, .announce, .evidence, .addCheckpoint, .blobBatch, .registryRequest:

@@ -10,10 +10,11 @@ struct StaticRoutes: Sendable {
 
     func answer(_ endpoint: Endpoint, _ asked: Asked) throws -> Answer {
         switch endpoint {
-        case .checkpoint, .confirmedCheckpoint, .tile:
+        case .checkpoint, .confirmedCheckpoint, .archivedCheckpoint, .tile:
             let log = try ownLog(asked.parameter("epoch"))
             return try resource(endpoint, of: log, asked)
-        case .mirrorCheckpoint, .mirrorConfirmedCheckpoint, .mirrorTile:
+        case .mirrorCheckpoint, .mirrorConfirmedCheckpoint, .mirrorArchivedCheckpoint,
+            .mirrorTile:
             guard let log = node.logs.mirror(originHash: asked.parameter("origin")) else {
                 throw Problem(.notFound, "this node holds no copy of such a log")
             }
@@ -55,6 +56,8 @@ struct StaticRoutes: Sendable {
                 throw Problem(.notFound, "no checkpoint has its quorum of cosignatures yet")
             }
             return .text(confirmed.checkpoint.note.bytes)
+        case .archivedCheckpoint, .mirrorArchivedCheckpoint:
+            return try archived(asked.parameter("size"), of: log)
         default:
             guard let tile = TileCoordinate(path: "tile/" + asked.rest) else {
                 throw Problem(
@@ -70,6 +73,18 @@ struct StaticRoutes: Sendable {
             answer.hasRanges = true
             return answer
         }
+    }
+
+    /// The archive thins out, so the next one that is kept answers for every size below it.
+    private func archived(_ text: String, of log: LogStore) throws -> Answer {
+        guard let size = Int(text), size >= 0, String(size) == text else {
+            throw Problem(
+                .malformedRequest, "no tree size: \(text)", try: "a decimal number from 0 on")
+        }
+        guard let found = try log.confirmed(covering: max(0, size - 1)) else {
+            throw Problem(.notFound, "no confirmed checkpoint here covers \(size) leaves")
+        }
+        return .text(found.checkpoint.note.bytes)
     }
 
     private func registry(_ kind: String, _ path: String) throws -> Answer {
@@ -91,14 +106,20 @@ struct StaticRoutes: Sendable {
         guard let digest = Digest(hex: hex) else {
             throw Problem(.malformedRequest, "not 64 lower-case hexadecimal digits", at: hex)
         }
-        guard let bytes = try node.payload(digest) else {
+        switch try node.answer(forPayload: digest) {
+        case .held(let bytes):
+            return Answer(
+                type: "application/json", body: bytes, caching: .hour,
+                tag: EntityTag(digest: digest))
+        case .erased:
+            throw Problem(.gone, "the institution that published this payload has erased it")
+        case .stale:
+            throw Problem(
+                .busy,
+                "the payload's log was not polled for 72 h: it may have been erased meanwhile",
+                try: "ask the institution that published it, or again later")
+        case .unknown:
             throw Problem(.notFound, "this node holds no payload of that hash")
         }
-        return Answer(
-            type: "application/json",
-            body: bytes,
-            caching: .hour,
-            tag: EntityTag(digest: digest)
-        )
     }
 }

@@ -7,6 +7,7 @@ import TransparencyLog
 /// The inside of one commit.
 struct CommitStep {
     private let db: GRDB.Database
+    private let origin: String
     private let statements: LogStatements
     private let findRequest: DirectStatement
     private let keepRequest: DirectStatement
@@ -17,8 +18,15 @@ struct CommitStep {
     private(set) var tree: TreeWriter
     private(set) var appended = 0
 
-    init(_ db: GRDB.Database, tree: TreeWriter, newest: RequestID?, at time: Instant) throws {
+    init(
+        _ db: GRDB.Database,
+        origin: String,
+        tree: TreeWriter,
+        newest: RequestID?,
+        at time: Instant
+    ) throws {
         self.db = db
+        self.origin = origin
         self.tree = tree
         self.newest = newest
         self.time = time
@@ -105,7 +113,7 @@ struct CommitStep {
             return Appended(
                 outcome: .unchanged, index: known.state.index, revision: known.state.revision)
         }
-        let (leaf, bytes) = try admit(draft, after: before)
+        let (leaf, bytes, verdict) = try admit(draft, after: before)
         let hash = Digest.ofLeaf(bytes)
         let index = tree.range.size
         try statements.insert(bytes, at: index, hash: hash)
@@ -114,17 +122,22 @@ struct CommitStep {
         if let payload = draft.payload, let digest = leaf.payload {
             try statements.storePayload(digest, payload)
         }
-        try statements.apply(
-            FoldVerdict(of: leaf, at: index), index: index, content: draft.content)
+        try statements.apply(verdict, index: index, content: draft.content)
+        if leaf.type == .payloadErased {
+            try db.carryOutErasure(leaf, at: index, origin: origin)
+        }
         return Appended(
             outcome: Self.outcome(of: draft.type, before: before), index: index,
             revision: leaf.revision ?? 0)
     }
 
-    /// The leaf of a draft after the subject's state, with its bytes.
+    /// The leaf of a draft after the subject's state, with its bytes and what the fold will make of
+    /// it.
     ///
     /// - Throws: `Problem` with what is wrong.
-    private func admit(_ draft: Draft, after state: SubjectState?) throws -> (Leaf, [UInt8]) {
+    private func admit(
+        _ draft: Draft, after state: SubjectState?
+    ) throws -> (Leaf, [UInt8], FoldVerdict) {
         if let payload = draft.payload, payload.count > Limits.payloadBytes {
             throw Problem(
                 .tooLarge, "a payload has at most \(Limits.payloadBytes) bytes",
@@ -136,15 +149,21 @@ struct CommitStep {
                 at: draft.subject, try: "list what is published with eccoe catalogue list")
         }
         let leaf = draft.leaf(at: time, after: state)
-        if let violation = leaf.violation {
-            throw Problem(.malformedRequest, violation, at: draft.subject)
-        }
         let bytes = leaf.bytes
         guard bytes.count <= Leaf.maximumBytes else {
             throw Problem(
                 .tooLarge, "the leaf exceeds \(Leaf.maximumBytes) bytes", at: draft.subject)
         }
-        return (leaf, bytes)
+        let verdict = Fold.judge(leaf, index: tree.range.size) { _ in state }
+        if case .flagged(let reason) = verdict {
+            throw Problem(.malformedRequest, reason, at: draft.subject)
+        }
+        if let payload = leaf.payload, try statements.isErased(payload) {
+            throw Problem(
+                .gone, "this very payload was erased", at: draft.subject,
+                try: "publish the content with a new salt")
+        }
+        return (leaf, bytes, verdict)
     }
 
     private static func outcome(of type: LeafType, before: SubjectState?) -> Appended.Outcome {

@@ -19,6 +19,8 @@ enum Database {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
+        // What is deleted is overwritten (erasure), however SQLite was built.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
         let pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets NORMAL on the writer after its own preparation, so FULL must come after it.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
@@ -26,6 +28,8 @@ enum Database {
         guard found <= migrations.count else {
             throw StoreError.newer(path, found: found, known: migrations.count)
         }
+        // A crash may have come between an erasure and its scrubbing.
+        if found > 0 { try? checkpoint(pool) }
         guard found < migrations.count else { return pool }
         if found > 0 { try copy(pool, to: "\(path).before-v\(migrations.count)") }
         try pool.write { db in
@@ -33,6 +37,23 @@ enum Database {
             try db.execute(sql: "PRAGMA user_version = \(migrations.count)")
         }
         return pool
+    }
+
+    /// Makes sure that deleted bytes are gone: out of the write-ahead log, and with the copies that
+    /// were made before changes of the schema.
+    static func scrub(_ pool: DatabasePool) throws {
+        let name = (pool.path as NSString).lastPathComponent
+        let folder = (pool.path as NSString).deletingLastPathComponent
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where file.hasPrefix("\(name).before-v") {
+            try FileManager.default.removeItem(atPath: "\(folder)/\(file)")
+        }
+        try checkpoint(pool)
+    }
+
+    /// Moves the write-ahead log into the database and empties it.
+    private static func checkpoint(_ pool: DatabasePool) throws {
+        try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     }
 
     /// A consistent copy of a database that is in use, by SQLite's online backup; on disk when this

@@ -30,6 +30,7 @@ package struct AppendRequest: Sendable {
             bytes.append(0)
             let content = draft.content ?? draft.payload.map { Digest(of: $0) } ?? draft.commitment
             content?.append(to: &bytes)
+            bytes.append(contentsOf: draft.references.joined(separator: " ").utf8)
             bytes.append(0)
         }
         return Digest(of: bytes)
@@ -62,7 +63,8 @@ extension LogStore {
                 guard let loaded = state else { throw StoreError.headChanged }
                 let result = try pool.write { db in
                     var step = try CommitStep(
-                        db, tree: loaded.tree, newest: loaded.newestRequest, at: time)
+                        db, origin: origin, tree: loaded.tree, newest: loaded.newestRequest,
+                        at: time)
                     let answers = try requests.map { try step.carryOut($0) }
                     guard step.appended > 0 || loaded.head == nil else {
                         return (answers, loaded)

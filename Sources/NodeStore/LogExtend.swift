@@ -21,6 +21,7 @@ extension LogStore {
             guard let loaded = state,
                 loaded.tree.range.size + count == target.checkpoint.size
             else { throw StoreError.headChanged }
+            var hasErased = false
             let tree = try pool.write { db in
                 var tree = loaded.tree
                 let statements = try LogStatements(db)
@@ -33,8 +34,13 @@ extension LogStore {
                         try statements.state($0)?.state
                     }
                     try statements.apply(verdict, index: index)
-                    if case .accepted(let leaf, _, _) = verdict, let payload = leaf.payload {
+                    guard case .accepted(let leaf, _, _) = verdict else { return }
+                    if let payload = leaf.payload {
                         try statements.want(payload, index: index)
+                    }
+                    if leaf.type == .payloadErased {
+                        try db.carryOutErasure(leaf, at: index, origin: origin)
+                        hasErased = true
                     }
                 }
                 try tree.flush(db)
@@ -45,6 +51,8 @@ extension LogStore {
                 return tree
             }
             state = Loaded(head: target, tree: tree, newestRequest: loaded.newestRequest)
+            // The bytes are deleted; when a reader is in the way, the next opening scrubs the file.
+            if hasErased { try? scrub() }
         }
     }
 
@@ -72,66 +80,6 @@ extension LogStore {
             try pool.write { try Self.swapHead($0, from: head, to: note) }
             state?.head = note
             return note
-        }
-    }
-
-    /// Keeps a checkpoint that reached its quorum: of one size the note with the most signatures and
-    /// the earliest time.
-    package func confirm(_ checkpoint: VerifiedCheckpoint, at time: Instant) throws {
-        try pool.write { db in
-            try db.execute(
-                sql: """
-                    INSERT INTO confirmed(size, time, note) VALUES (?, ?, ?)
-                    ON CONFLICT(size) DO UPDATE SET
-                        time = min(time, excluded.time), note = excluded.note
-                    WHERE length(excluded.note) > length(confirmed.note)
-                    """,
-                arguments: [
-                    checkpoint.checkpoint.size, time.secondsSince1970,
-                    checkpoint.note.bytes.data,
-                ]
-            )
-            // Hourly archives come with the rollback guard; until then a bounded tail is kept.
-            try db.execute(
-                sql: """
-                    DELETE FROM confirmed WHERE size <
-                        (SELECT size FROM confirmed ORDER BY size DESC LIMIT 1 OFFSET 1000)
-                    """
-            )
-        }
-    }
-
-    /// The newest checkpoint that reached its quorum, and when; nil before the first.
-    package func confirmed() throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
-        let row = try pool.read {
-            try Row.fetchOne($0, sql: "SELECT time, note FROM confirmed ORDER BY size DESC")
-        }
-        return try row.map(Self.confirmation(key: key))
-    }
-
-    /// The oldest kept checkpoint with quorum that covers leaf `index`: its time is the leaf's.
-    package func confirmed(
-        covering index: Int
-    ) throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
-        let row = try pool.read {
-            try Row.fetchOne(
-                $0,
-                sql: "SELECT time, note FROM confirmed WHERE size > ? ORDER BY time, size",
-                arguments: [index]
-            )
-        }
-        return try row.map(Self.confirmation(key: key))
-    }
-
-    private static func confirmation(
-        key: VerifierKey
-    ) -> (Row) throws -> (checkpoint: VerifiedCheckpoint, time: Instant) {
-        { row in
-            let note: Data = row["note"]
-            let time: Int64 = row["time"]
-            return (
-                try VerifiedCheckpoint(Array(note), key: key), Instant(secondsSince1970: time)
-            )
         }
     }
 

@@ -1,7 +1,9 @@
 /// The tables of one log, own or mirrored. What a log holds for ever refuses UPDATE and DELETE.
 enum LogSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, epochs, noPartialLeafTile, staging, pending]
+    static let migrations = [
+        first, epochs, noPartialLeafTile, staging, pending, confirmedByTime, erasure,
+    ]
 
     private static let first = """
         CREATE TABLE log(
@@ -68,5 +70,30 @@ enum LogSchema {
     private static let pending = """
         CREATE TABLE pending(size INTEGER PRIMARY KEY, note BLOB NOT NULL) STRICT;
         CREATE TABLE pending_entry(idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL) STRICT;
+        """
+
+    /// A leaf's time is looked up among all confirmed checkpoints ever kept.
+    private static let confirmedByTime = """
+        CREATE INDEX confirmed_by_time ON confirmed(time, size);
+        """
+
+    /// Payloads that were erased stay named for ever, so that they are never taken again; `idx` is
+    /// null when a leaf of another epoch erased them. `erasure` holds what leaves here ask of other
+    /// epochs. What is inherited forgets the hash of an erased content, and nothing else.
+    private static let erasure = """
+        CREATE TABLE erased(digest BLOB PRIMARY KEY, idx INTEGER) STRICT;
+        CREATE INDEX erased_by_leaf ON erased(idx);
+        CREATE TABLE erasure(
+            idx INTEGER NOT NULL, origin TEXT NOT NULL, leaf INTEGER NOT NULL, hash BLOB NOT NULL,
+            PRIMARY KEY (idx, origin, leaf)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE polled(
+            id INTEGER PRIMARY KEY CHECK (id = 1), time INTEGER NOT NULL
+        ) STRICT;
+        DROP TRIGGER inherited_is_final;
+        CREATE TRIGGER inherited_is_final BEFORE UPDATE ON inherited WHEN NEW.content IS NOT NULL
+            BEGIN SELECT RAISE(ABORT, 'an earlier epoch changes nothing'); END;
+        CREATE TRIGGER erased_is_kept BEFORE DELETE ON erased
+            BEGIN SELECT RAISE(ABORT, 'what was erased stays erased'); END;
         """
 }

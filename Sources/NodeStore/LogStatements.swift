@@ -10,6 +10,7 @@ struct LogStatements {
     private let payload: DirectStatement
     private let flag: DirectStatement
     private let wanted: DirectStatement
+    private let erased: DirectStatement
 
     init(_ db: GRDB.Database) throws {
         entry = try DirectStatement(db, "INSERT INTO entry(idx, leaf) VALUES (?, ?)")
@@ -34,7 +35,9 @@ struct LogStatements {
             """
             INSERT OR IGNORE INTO wanted(digest, idx)
             SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM payload WHERE digest = ?1)
+            AND NOT EXISTS (SELECT 1 FROM erased WHERE digest = ?1)
             """)
+        erased = try DirectStatement(db, "SELECT 1 FROM erased WHERE digest = ?")
     }
 
     /// Appends an entry. Its hash is taken once more from the memory that SQLite is given: one
@@ -65,6 +68,12 @@ struct LogStatements {
     func storePayload(_ digest: Digest, _ bytes: [UInt8]) throws {
         try payload.bind(1, digest)
         try payload.run(binding: 2, inPlace: bytes)
+    }
+
+    /// Whether a payload was erased: it is never stored again.
+    func isErased(_ digest: Digest) throws -> Bool {
+        try erased.bind(1, digest)
+        return try erased.first { _ in true } ?? false
     }
 
     /// Notes that a payload is to be fetched, unless it is held.

@@ -1,7 +1,7 @@
 /// The tables of `node.sqlite`.
 enum NodeSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, evidence, scrubs, pushed]
+    static let migrations = [first, evidence, scrubs, pushed, erasures]
 
     private static let first = """
         CREATE TABLE decision(
@@ -46,5 +46,13 @@ enum NodeSchema {
             origin TEXT NOT NULL, mirror TEXT NOT NULL, size INTEGER NOT NULL,
             payloads INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (origin, mirror)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Erasures as they were decided; `done` is null until all of it is carried out.
+    private static let erasures = """
+        CREATE TABLE erasure(
+            request BLOB PRIMARY KEY, what TEXT NOT NULL, decision TEXT, precedent_of TEXT,
+            reason TEXT NOT NULL, refs TEXT NOT NULL, created INTEGER NOT NULL, done INTEGER
+        ) STRICT;
         """
 }

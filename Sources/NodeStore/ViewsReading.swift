@@ -18,8 +18,16 @@ package struct CatalogueRow: Sendable, Equatable {
     package let revision: Int
     /// False for withdrawn items.
     package let living: Bool
-    /// RFC 8785 bytes of the item; nil until its payload arrives.
+    /// RFC 8785 bytes of the item; nil until its payload arrives, and when it was erased.
     package let document: [UInt8]?
+    /// Whether the institution has erased the item's texts.
+    package let isErased: Bool
+
+    /// What a query must select.
+    static let columns = """
+        item.*, EXISTS (SELECT 1 FROM erased
+            WHERE erased.domain = item.domain AND erased.digest = item.payload) AS is_erased
+        """
 
     init(_ row: Row) {
         domain = row["domain"]
@@ -31,6 +39,7 @@ package struct CatalogueRow: Sendable, Equatable {
         living = row["living"]
         let data: Data? = row["document"]
         document = data.map { Array($0) }
+        isErased = row["is_erased"]
     }
 }
 
@@ -60,7 +69,8 @@ extension ViewsStore {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT item.* FROM item_text JOIN item ON item.rowid = item_text.rowid
+                    SELECT \(CatalogueRow.columns)
+                    FROM item_text JOIN item ON item.rowid = item_text.rowid
                     WHERE item_text MATCH ? AND item.living AND (?2 IS NULL OR item.domain = ?2)
                     ORDER BY bm25(item_text, 8.0, 1.0), item.domain, item.id LIMIT ?3
                     """,
@@ -77,7 +87,7 @@ extension ViewsStore {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT * FROM item
+                    SELECT \(CatalogueRow.columns) FROM item
                     WHERE living AND (?1 IS NULL OR domain = ?1) AND (?2 IS NULL OR global_id > ?2)
                     ORDER BY global_id LIMIT ?3
                     """,
@@ -92,7 +102,10 @@ extension ViewsStore {
         try pool.read { db in
             let byID = try Row.fetchOne(
                 db,
-                sql: "SELECT * FROM item WHERE global_id = ?1 AND (?2 IS NULL OR domain = ?2)",
+                sql: """
+                    SELECT \(CatalogueRow.columns) FROM item
+                    WHERE global_id = ?1 AND (?2 IS NULL OR domain = ?2)
+                    """,
                 arguments: [globalID, issuer]
             )
             if let byID { return CatalogueRow(byID) }
@@ -100,7 +113,8 @@ extension ViewsStore {
             return try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT item.* FROM alias JOIN item ON item.rowid = alias.item
+                    SELECT \(CatalogueRow.columns)
+                    FROM alias JOIN item ON item.rowid = alias.item
                     WHERE alias.domain = ? AND alias.same_as = ?
                     """,
                 arguments: [issuer, globalID]

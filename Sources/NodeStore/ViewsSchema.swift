@@ -1,7 +1,7 @@
 /// The tables of `views.sqlite`.
 enum ViewsSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first]
+    static let migrations = [first, erased]
 
     private static let first = """
         CREATE TABLE folded(origin TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT;
@@ -33,5 +33,16 @@ enum ViewsSchema {
             idx INTEGER NOT NULL, revision INTEGER NOT NULL, commitment BLOB NOT NULL,
             PRIMARY KEY (domain, subject)
         ) STRICT;
+        """
+
+    /// Payloads whose texts were erased, by institution; and of which payload an item's text is:
+    /// until a revision's own arrives, the text of the one before is found.
+    private static let erased = """
+        CREATE TABLE erased(
+            domain TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (domain, digest)
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE item ADD COLUMN shown BLOB;
+        UPDATE item SET shown = payload;
+        CREATE INDEX item_by_shown ON item(domain, shown);
         """
 }

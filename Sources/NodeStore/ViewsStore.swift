@@ -46,15 +46,19 @@ package final class ViewsStore: Sendable {
     ///
     /// - Parameters:
     ///   - entries: verdicts of the fold, one per entry, in order.
+    ///   - erased: payloads that these entries have erased: their texts go in the same transaction.
     ///   - document: reads a payload into what the views show.
+    /// - Returns: whether texts were erased that were not before.
+    @discardableResult
     package func fold(
         domain: String,
         origin: String,
         from: Int,
         entries: [FoldVerdict],
+        erased: [Digest] = [],
         payload: (Digest) throws -> [UInt8]?,
         document: ([UInt8]) -> ViewDocument?
-    ) throws {
+    ) throws -> Bool {
         try pool.write { db in
             let size =
                 try Int.fetchOne(
@@ -75,10 +79,12 @@ package final class ViewsStore: Sendable {
                     try step.show(document, payload: digest)
                 }
             }
+            let isNew = try db.eraseShown(erased, domain: domain)
             try db.execute(
                 sql: "INSERT OR REPLACE INTO folded(origin, size) VALUES (?, ?)",
                 arguments: [origin, from + entries.count]
             )
+            return isNew
         }
     }
 
@@ -158,6 +164,7 @@ private struct ViewStep {
     }
 
     func show(_ document: ViewDocument, payload: Digest) throws {
+        guard try !db.isErasedFromViews(payload, domain: domain) else { return }
         switch document {
         case .item(let json, let title, let body, let sameAs):
             let row = try Int64.fetchOne(
@@ -167,7 +174,7 @@ private struct ViewStep {
             )
             guard let row else { return }
             try db.cachedStatement(
-                sql: "UPDATE item SET title = ?, document = ? WHERE rowid = ?"
+                sql: "UPDATE item SET title = ?, document = ?, shown = payload WHERE rowid = ?"
             ).execute(arguments: [title, json.data, row])
             try db.cachedStatement(sql: "DELETE FROM item_text WHERE rowid = ?")
                 .execute(arguments: [row])

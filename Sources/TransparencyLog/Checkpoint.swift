@@ -112,16 +112,23 @@ public struct VerifiedCheckpoint: Sendable, Equatable {
         var found: [Cosignature] = []
         var counted: Set<[UInt8]> = []
         for witness in witnesses where witness.type == .cosignature {
-            var earliest: Instant?
-            for signature in note.signatures where witness.matches(signature) {
-                guard let time = try witness.verify(signature, over: note.text) else { continue }
-                earliest = min(earliest ?? time, time)
-            }
+            let earliest = try cosignatureTimes(by: witness).first
             if let earliest, counted.insert(witness.publicKey).inserted {
                 found.append(Cosignature(witness: witness, time: earliest))
             }
         }
         return found
+    }
+
+    /// Every time at which a witness cosigned this head, earliest first.
+    ///
+    /// - Throws: `NoteError.invalidSignature` when a line of the witness does not verify.
+    public func cosignatureTimes(by witness: VerifierKey) throws(NoteError) -> [Instant] {
+        var times: [Instant] = []
+        for signature in note.signatures where witness.matches(signature) {
+            if let time = try witness.verify(signature, over: note.text) { times.append(time) }
+        }
+        return times.sorted()
     }
 
     /// The smallest time by which `quorum` of the witnesses had cosigned; nil below quorum.
@@ -136,11 +143,18 @@ public struct VerifiedCheckpoint: Sendable, Equatable {
         return times[quorum - 1]
     }
 
-    /// The same checkpoint with further signature lines.
+    /// The same checkpoint with further signature lines, whose keys the caller knows.
     ///
-    /// - Throws: `NoteError` when the note would break a limit.
+    /// Of each cosigner its earliest and its latest line are kept: the one says since when the head
+    /// is known, the other until when it was the newest. Beyond 16 lines the latest ones give way,
+    /// then the latest of the earliest: what confirmed the head first stays.
+    ///
+    /// - Throws: `NoteError` when a line of the log's own key does not verify.
     public func adding(_ signatures: [NoteSignature]) throws(NoteError) -> VerifiedCheckpoint {
-        try VerifiedCheckpoint(note.adding(signatures), key: key)
+        var lines: [NoteSignature] = []
+        for line in note.signatures + signatures where !lines.contains(line) { lines.append(line) }
+        let kept = CosignatureLines(lines).kept(at: SignedNote.maximumSignatures)
+        return try VerifiedCheckpoint(SignedNote(text: note.text, signatures: kept), key: key)
     }
 }
 

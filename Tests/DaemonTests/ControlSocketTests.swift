@@ -61,6 +61,18 @@ extension EndpointTests {
         (.cataloguePublish, "{\"requestId\":\(request),\"items\":[\(tooMany)]}"),
         (.catalogueWithdraw, "{}"), (.catalogueWithdraw, "{\"requestId\":\(request),\"id\":7}"),
         (.catalogueWithdraw, "{\"requestId\":\(request),\"id\":\"nope\",\"reason\":\"\"}"),
+        (.catalogueErase, "{}"),
+        (.catalogueErase, "{\"requestId\":\(request),\"id\":\"nope\",\"reason\":\"x\"}"),
+        (.catalogueErase, "{\"requestId\":\(request),\"id\":\"C-1\",\"reason\":\"\"}"),
+        (
+            .catalogueErase,
+            "{\"requestId\":\(request),\"id\":\"C-1\",\"reason\":\"x\",\"revision\":-1}"
+        ),
+        (.decisionErase, "{}"),
+        (.decisionErase, "{\"requestId\":\(request),\"subject\":\"00\",\"reason\":\"x\"}"),
+        (.logTime, "{}"), (.logTime, "{\"origin\":\"uni-a.example/eccoe/1\"}"),
+        (.logTime, "{\"origin\":\"uni-a.example/eccoe/1\",\"index\":21}"),
+        (.logTime, "{\"origin\":\"nope\",\"index\":0}"),
         (.catalogueShow, "{}"), (.catalogueShow, "{\"id\":\"nope\"}"),
         (.decisionRecord, "{}"), (.decisionRecord, "{\"requestId\":\(request)}"),
         (.decisionShow, "{}"), (.decisionShow, "{\"subject\":\"../../keys\"}"),

@@ -34,6 +34,7 @@ struct Refusal: Sendable {
             .replacing("{origin}", with: unknownHash)
             .replacing("{hex}", with: unknownHash)
             .replacing("{id}", with: "C-1")
+            .replacing("{size}", with: "1")
             .replacing("{path}", with: path)
     }
 

@@ -6,7 +6,9 @@ extension Refusal {
         switch endpoint {
         case .checkpoint, .confirmedCheckpoint: epochs(endpoint)
         case .tile: epochs(endpoint) + tiles(of: "/log/1")
-        case .mirrorCheckpoint, .mirrorConfirmedCheckpoint, .mirrorTile, .witnessCheckpoint:
+        case .archivedCheckpoint: epochs(endpoint) + sizes(of: "/log/1")
+        case .mirrorCheckpoint, .mirrorConfirmedCheckpoint, .mirrorArchivedCheckpoint, .mirrorTile,
+            .witnessCheckpoint:
             hashes(endpoint)
         case .registryMetadata: traversals(of: "/registry/metadata")
         case .registryTarget: traversals(of: "/registry/targets")
@@ -35,6 +37,16 @@ extension Refusal {
             get(
                 example(endpoint).replacing("/log/1/", with: "/log/\($0)/"), [404], .noLog)
         }
+    }
+
+    /// Nothing confirms the log here, so that no size is covered.
+    private static func sizes(of log: String) -> [Refusal] {
+        ["-1", "+1", "01", "x", "1.0", "0x1", "9223372036854775808", "%31%20", "Confirmed"].map {
+            get("\(log)/checkpoint/\($0)", [400], .malformedRequest)
+        }
+            + ["0", "1", "21", "22", "9223372036854775807"].map {
+                get("\(log)/checkpoint/\($0)", [404], .notFound)
+            }
     }
 
     private static func hashes(_ endpoint: Endpoint) -> [Refusal] {

@@ -141,6 +141,19 @@ struct FoldedLog {
         #expect(log.flags == [nil, reason, reason, nil])
     }
 
+    @Test func `judges a leaf as it judges its bytes`() {
+        for golden in SampleLeaf.golden {
+            for before in [nil, SubjectState(revision: 2, index: 0, living: true, payload: nil)] {
+                let read = Fold.judge(golden.leaf.bytes, index: 7) { _ in before }
+                #expect(Fold.judge(golden.leaf, index: 7) { _ in before } == read)
+            }
+            var broken = golden.leaf
+            broken.references = ["nowhere"]
+            let reason = "a reference is not <origin>#<index>@<leaf hash>"
+            #expect(Fold.judge(broken, index: 0) { _ in nil } == .flagged(reason))
+        }
+    }
+
     @Test func `takes an approval of an earlier revision without going back`() {
         let log = FoldedLog([
             SampleLeaf.agreement(

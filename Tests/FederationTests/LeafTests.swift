@@ -97,6 +97,7 @@ import Testing
     func `without a subject has no revision and no previous`(_ type: LeafType) {
         var leaf = Leaf(type: type, at: SampleLeaf.at)
         leaf.payload = type.hasPayload ? SampleLeaf.digest : nil
+        leaf.references = type == .payloadErased ? [SampleLeaf.reference] : []
         #expect(leaf.violation == nil)
         for change in [
             { (leaf: inout Leaf) in leaf.subject = "a" },
@@ -145,6 +146,63 @@ import Testing
         var leaf = try #require(SampleLeaf.golden.first { $0.leaf.type == type }).leaf
         leaf.revision = 2
         #expect(leaf.violation == "\(type.rawValue) has revision 1 only")
+    }
+
+    @Test(arguments: LeafType.allCases)
+    func `has the members that its type asks for and no others`(_ type: LeafType) throws {
+        let golden = try #require(SampleLeaf.golden.first { $0.leaf.type == type }).leaf
+        let members: [(String, Bool, (inout Leaf, Bool) -> Void)] = [
+            ("payload", type.hasPayload, { $0.payload = $1 ? SampleLeaf.digest : nil }),
+            ("commitment", type.hasCommitment, { $0.commitment = $1 ? SampleLeaf.digest : nil }),
+            ("digest", type.isAgreement, { $0.digest = $1 ? SampleLeaf.digest : nil }),
+            ("with", type.isAgreement, { $0.with = $1 ? "uni-b.example" : nil }),
+            ("on", type == .agreementTerminated, { $0.on = $1 ? "2027-01-31" : nil }),
+        ]
+        for (name, isAsked, set) in members {
+            var leaf = golden
+            set(&leaf, !isAsked)
+            let reason = isAsked ? "\(name) is missing" : "\(type.rawValue) has no \(name)"
+            #expect(leaf.violation == reason)
+            #expect(SampleLeaf.malformation(leaf.bytes) == reason)
+        }
+    }
+
+    @Test(
+        arguments: LeafType.allCases.filter(\.isAgreement),
+        [
+            "", "uni-b", "Uni-b.example", "uni_b.example", "uni-b.example.", "münchen.example",
+            "10.0.0.1", "uni-b.example/eccoe/1",
+        ])
+    func `of an agreement names the partner's domain`(_ type: LeafType, _ with: String) throws {
+        var leaf = try #require(SampleLeaf.golden.first { $0.leaf.type == type }).leaf
+        leaf.with = with
+        #expect(leaf.violation == "with is no domain in lower-case A-labels")
+    }
+
+    @Test(arguments: [
+        "", "2027-02-29", "2027-13-01", "2027-1-31", "31.01.2027", "2027-01-31T00:00:00Z",
+        "2027-01-3１",
+    ])
+    func `of a termination has a date`(_ on: String) throws {
+        let leaf = SampleLeaf.agreement(
+            .agreementTerminated, payload: SampleLeaf.digest, on: on)
+        #expect(leaf.violation == "on is no date")
+        #expect(
+            SampleLeaf.agreement(
+                .agreementTerminated, payload: SampleLeaf.digest, on: "2028-02-29"
+            ).violation == nil)
+    }
+
+    @Test(arguments: LeafType.allCases.filter(\.isAgreement))
+    func `of an agreement has no previous`(_ type: LeafType) throws {
+        var leaf = try #require(SampleLeaf.golden.first { $0.leaf.type == type }).leaf
+        leaf.previous = 0
+        #expect(leaf.violation == "\(type.rawValue) has no previous")
+    }
+
+    @Test func `that erases names at least one leaf`() {
+        let leaf = Leaf(type: .payloadErased, at: SampleLeaf.at)
+        #expect(SampleLeaf.malformation(leaf.bytes) == "payload.erased names no leaf")
     }
 
     @Test func `carries four references and not five`() {

@@ -1,4 +1,5 @@
 import Federation
+import Foundation
 import Keys
 import NodeStore
 import Testing
@@ -61,6 +62,64 @@ import Testing
             payload: { hasPayloads ? payloads[$0] : nil },
             document: document
         )
+    }
+
+    private func erase(_ texts: [String], of domain: String = Self.a, from: Int) throws -> Bool {
+        try views.fold(
+            domain: domain, origin: Self.origin(domain), from: from, entries: [],
+            erased: texts.map { Digest(of: bytes($0)) }, payload: { _ in nil },
+            document: { _ in nil })
+    }
+
+    @Test func `lose the texts of erased payloads, from their files too`() throws {
+        let text = "Zanzibar|Quokka|https://x.example/wombat"
+        try fold([
+            (.precedentPublished, "00112233445566778899aabbccddeeff", "precedent|wombat-1"),
+            (.itemPublished, "A", text), (.itemPublished, "B", "Painting|Canvas|"),
+        ])
+        try fold([(.itemPublished, "A", text)], of: Self.b)
+        #expect(try erase([text, "precedent|wombat-1"], from: 3))
+        #expect(try !erase([text], from: 3))
+        #expect(try found("zanzibar", domain: Self.a).isEmpty)
+        #expect(try found("canvas") == ["B"])
+        let id = "https://uni-a.example/items/A"
+        let row = try #require(try views.item(globalID: id, issuer: nil))
+        #expect(row.isErased && row.document == nil && row.living)
+        #expect(try views.item(globalID: "https://x.example/wombat", issuer: Self.a) == nil)
+        #expect(try views.precedents(item: "wombat-1").isEmpty)
+        #expect(try views.erasedItems(domain: Self.a) == 1)
+        // Another institution's own payload of the same bytes stays, until it erases it.
+        #expect(try found("zanzibar", domain: Self.b) == ["A"])
+        #expect(try views.erasedItems(domain: Self.b) == 0)
+        #expect(try erase([text], of: Self.b, from: 1))
+        try views.scrub()
+        let file = try #require(FileManager.default.contents(atPath: folder.file("views.sqlite")))
+        for word in ["Zanzibar", "zanzibar", "Quokka", "quokka", "wombat"] {
+            #expect(file.range(of: Data(word.utf8)) == nil, "\(word)")
+        }
+        #expect(file.range(of: Data("Painting".utf8)) != nil)
+    }
+
+    @Test func `lose an erased text that stands in for one that has not arrived`() throws {
+        try fold([(.itemPublished, "A", "Zanzibar|Quokka|")])
+        let leaf = Leaf(
+            type: .itemPublished, at: SampleStore.time, subject: "A", revision: 2, previous: 0,
+            payload: Digest(of: bytes("Robotics|Arms|")))
+        try views.fold(
+            domain: Self.a, origin: Self.origin(Self.a), from: 1,
+            entries: [FoldVerdict(accepted: leaf.bytes, index: 1)], payload: { _ in nil },
+            document: document)
+        #expect(try erase(["Zanzibar|Quokka|"], from: 2))
+        #expect(try found("zanzibar").isEmpty)
+        let id = "https://uni-a.example/items/A"
+        #expect(try views.item(globalID: id, issuer: nil)?.isErased == false)
+        try views.show(
+            domain: Self.a, origin: Self.origin(Self.a),
+            payloads: ["Zanzibar|Quokka|", "Robotics|Arms|"].compactMap { text in
+                document(bytes(text)).map { (Digest(of: bytes(text)), $0) }
+            })
+        #expect(try found("robotics") == ["A"])
+        #expect(try found("zanzibar").isEmpty)
     }
 
     private func found(_ query: String, domain: String? = nil, limit: Int = 20) throws -> [String] {

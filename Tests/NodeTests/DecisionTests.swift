@@ -57,6 +57,63 @@ import TransparencyLog
         ]
     }
 
+    @Test func `is erased with its precedent, and only a commitment is left`() async throws {
+        let subject = try await federation.running { [a, b, c] in
+            try await prepared()
+            let recorded = try await b.ask(.decisionRecord, request(credential()))
+            let subject = try #require(recorded["subject"]?.string)
+            let item = "https://uni-a.example/items/BC-101"
+            try await federation.until("A shows the precedent") {
+                try a.node.views.precedents(item: item).count == 1
+                    && a.confirmedSize(of: b.domain) == 3
+            }
+            let receipt = try await b.ask(.decisionReceipt, ["subject": .string(subject)])
+            let told = try await erase(subject) { $0["dryRun"] = true }
+            #expect(told["record"]?.bool == true)
+            #expect(told["payloads"]?.array?.count == 1)
+            #expect(
+                try await erase(subject) { $0["precedentOnly"] = true }["record"]?.bool == false)
+            #expect(try await b.ask(.decisionShow, ["subject": .string(subject)])["record"] != nil)
+            let done = try await erase(subject)
+            #expect(done["payloads"]?.array?.isEmpty == true)
+            try await federation.until("the precedent is gone everywhere") {
+                try [a, b, c].allSatisfy {
+                    try $0.node.views.precedents(item: item).isEmpty
+                        && $0.confirmedSize(of: b.domain) == 4
+                }
+            }
+            for operation in [ControlOperation.decisionShow, .decisionReceipt] {
+                let problem = await #expect(throws: Problem.self) {
+                    _ = try await b.ask(operation, ["subject": .string(subject)])
+                }
+                #expect(problem?.slug == .gone)
+            }
+            let again = await #expect(throws: Problem.self) { _ = try await erase(subject) }
+            #expect(again?.slug == .gone)
+            // Who kept the receipt can prove as before what the leaf commits to.
+            let report = try Receipt.verify(
+                receipt.canonicalBytes, newerRegistry: a.node.registry.current,
+                trustedRootDigest: nil)
+            #expect(report.json["verdict"]?.string == "valid")
+            return subject
+        }
+        for secret in [Self.learner, "Lovelace", Self.learnerID, "ada-1815"] {
+            #expect(try b.files(containing: secret) == [])
+        }
+        #expect(try b.node.database.decision(subject)?.precedentSubject == nil)
+    }
+
+    private func erase(
+        _ subject: String, _ change: (inout JSONObject) -> Void = { _ in }
+    ) async throws -> JSON {
+        var body = JSONObject()
+        body["requestId"] = .string(Institution.requestID())
+        body["subject"] = .string(subject)
+        body["reason"] = "asked for"
+        change(&body)
+        return try await b.ask(.decisionErase, .object(body))
+    }
+
     @Test func `is replicated as a commitment and a precedent that name nobody`() async throws {
         let subject = try await federation.running { [a, b, c] in
             try await prepared()

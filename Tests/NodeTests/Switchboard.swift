@@ -239,6 +239,9 @@ private struct NodeDesks {
         case ["checkpoint"]: return log.head.map { .ok($0.note.bytes) }
         case ["checkpoint", "confirmed"]:
             return try log.confirmed().map { .ok($0.checkpoint.note.bytes) }
+        case let parts where parts.count == 2 && parts[0] == "checkpoint":
+            return try Int(parts[1]).flatMap { try log.confirmed(covering: $0 - 1) }
+                .map { .ok($0.checkpoint.note.bytes) }
         default:
             guard let tile = TileCoordinate(path: path.joined(separator: "/")) else { return nil }
             return try log.resource(tile).map { .ok($0) }

@@ -48,6 +48,46 @@ import TransparencyLog
         #expect(try head.confirmed(by: witnesses, quorum: 2) == nil)
     }
 
+    @Test func `of many cosignatures of a witness the earliest and the latest are kept`() throws {
+        let keys = try (1...2).map { try witness($0).key }
+        var head = try Fixtures.checkpoint()
+        for day in 0..<20 as Range<Int64> {
+            let lines = try (1...2 as ClosedRange<UInt8>).map {
+                try witness($0).sign(head.note.text, at: at(day * 86_400 + Int64($0)))
+            }
+            head = try head.adding(lines)
+        }
+        #expect(try head.cosignatureTimes(by: keys[0]) == [at(1), at(19 * 86_400 + 1)])
+        #expect(try head.cosignatureTimes(by: keys[1]) == [at(2), at(19 * 86_400 + 2)])
+        #expect(head.note.signatures.count == 5)
+        head = try head.adding([witness(1).sign(head.note.text, at: at(0))])
+        #expect(try head.cosignatureTimes(by: keys[0]) == [at(0), at(19 * 86_400 + 1)])
+    }
+
+    @Test func `beyond 16 lines the first cosignature of each stays, earlier ones first`() throws {
+        let checkpoint = try Fixtures.checkpoint()
+        let witnesses = try (0..<18 as Range<UInt8>).map { try witness($0) }
+        let first = try witnesses.prefix(12).enumerated().map {
+            try $1.sign(checkpoint.note.text, at: at(Int64(100 - $0)))
+        }
+        let last = try witnesses.prefix(12).enumerated().map {
+            try $1.sign(checkpoint.note.text, at: at(Int64(1000 + $0)))
+        }
+        let head = try checkpoint.adding(last + first)
+        #expect(head.note.signatures.count == SignedNote.maximumSignatures)
+        let kept = try witnesses.prefix(12).map {
+            try head.cosignatureTimes(by: $0.key).map(\.secondsSince1970)
+        }
+        #expect(kept.map(\.first) == (0..<12).map { 100 - Int64($0) })
+        #expect(kept.map(\.count) == Array(repeating: 1, count: 9) + [2, 2, 2])
+        let late = try witnesses.suffix(6).map { try $0.sign(checkpoint.note.text, at: at(5000)) }
+        let full = try head.adding(late)
+        #expect(full.note.signatures.count == SignedNote.maximumSignatures)
+        let firsts = try full.cosignatures(by: witnesses.map(\.key))
+        #expect(firsts.count == 15)
+        #expect(firsts.filter { $0.time < at(1000) }.count == 12)
+    }
+
     @Test func `a witness that is listed twice counts once`() throws {
         let key = try witness(1).key
         let alias = try Fixtures.signer("alias.example", .cosignature, seed: 41)

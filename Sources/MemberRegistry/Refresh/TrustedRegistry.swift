@@ -33,7 +33,8 @@ package struct TrustedRegistry: Sendable {
     private let index: MemberIndex
     /// Domains that the roles list but whose documents are not carried (excerpts only).
     private let notCarried: Set<String>
-    private let cosigners: [String: CosignerIntervals]
+    /// By domain, those of members whose documents are not carried too.
+    let cosigners: [String: CosignerIntervals]
     private let epochs: [String: LogKey]
 
     init(

@@ -27,6 +27,8 @@ package enum ItemEvidence: Equatable, Sendable {
         package var confirmed: Instant?
         /// The time of the leaf that withdrew it; nil while it is offered.
         package var withdrawn: Instant?
+        /// Whether its institution has erased its texts: that it was published is all that is left.
+        package var isErased: Bool
 
         /// An item that is offered.
         package init(
@@ -36,7 +38,8 @@ package enum ItemEvidence: Equatable, Sendable {
             index: Int,
             isInclusionVerified: Bool,
             confirmed: Instant?,
-            withdrawn: Instant? = nil
+            withdrawn: Instant? = nil,
+            isErased: Bool = false
         ) {
             self.matched = matched
             self.title = title
@@ -45,6 +48,7 @@ package enum ItemEvidence: Equatable, Sendable {
             self.isInclusionVerified = isInclusionVerified
             self.confirmed = confirmed
             self.withdrawn = withdrawn
+            self.isErased = isErased
         }
     }
 }

@@ -205,7 +205,9 @@ package struct LookupReport {
         let time =
             found.confirmed.map { "confirmed by witnesses at \($0)" }
             ?? "not yet confirmed by witnesses"
-        let end = found.withdrawn.map { "; since withdrawn, at \($0)" } ?? ""
+        let end =
+            (found.withdrawn.map { "; since withdrawn, at \($0)" } ?? "")
+            + (found.isErased ? "; its texts were erased by the issuer" : "")
         return line(
             .pass,
             "The item is \(place), with its inclusion verified and \(time)\(end)."

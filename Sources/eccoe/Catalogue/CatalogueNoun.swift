@@ -10,7 +10,7 @@ struct CatalogueNoun: AsyncParsableCommand {
         abstract: "Learning opportunities: publish the own ones, find everybody's.",
         subcommands: [
             CatalogueImportVerb.self, CatalogueCheck.self, CataloguePublish.self,
-            CatalogueWithdraw.self, CatalogueList.self, CatalogueShow.self,
+            CatalogueWithdraw.self, CatalogueErase.self, CatalogueList.self, CatalogueShow.self,
             CatalogueSearch.self,
         ]
     )

@@ -25,6 +25,13 @@ private enum ItemTable {
             + TextTable.cell(evidence["confirmation"])
     }
 
+    /// Why an item has no text; nil when it has one, or it has not arrived yet.
+    static func missingText(_ item: JSON) -> String? {
+        if item["erased"]?.bool == true { return "erased by its institution" }
+        guard item["stale"]?.bool == true else { return nil }
+        return "stale: the log was not polled for 72 h, so that it may have been erased"
+    }
+
     /// Who has recognised an item.
     static func recognition(_ precedents: JSON?) -> String {
         let names = (precedents?.array ?? []).map { line in
@@ -76,9 +83,8 @@ struct CatalogueList: Verb {
             TextTable.rows(
                 ["DOMAIN", "ID", "REVISION", "CREDITS", "TITLE"],
                 rows.map { row in
-                    ["domain", "id", "revision", "credits", "title"].map {
-                        TextTable.cell(row[$0])
-                    }
+                    ["domain", "id", "revision", "credits"].map { TextTable.cell(row[$0]) }
+                        + [ItemTable.missingText(row) ?? TextTable.cell(row["title"])]
                 }
             )
         }
@@ -134,6 +140,7 @@ struct CatalogueShow: Verb {
             pairs += witnesses.map { ("cosigned by", $0) }
             let recognised = ItemTable.recognition(answer["recognisedBy"])
             if !recognised.isEmpty { pairs.append(("recognised", recognised)) }
+            if let gone = ItemTable.missingText(answer) { pairs.append(("text", gone)) }
             let item = answer["item"]?.object ?? JSONObject()
             return TextTable.pairs(pairs) + "\n"
                 + TextTable.pairs(item.map { ($0.name, TextTable.cell($0.value)) })

@@ -13,7 +13,7 @@ struct DecisionNoun: AsyncParsableCommand {
         abstract: "Decisions on learners' credentials, and the receipts that prove them.",
         subcommands: [
             DecisionRecordVerb.self, DecisionShow.self, DecisionStatusVerb.self,
-            DecisionReceipt.self, DecisionVerify.self,
+            DecisionReceipt.self, DecisionVerify.self, DecisionErase.self,
         ]
     )
 }

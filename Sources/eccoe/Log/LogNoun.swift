@@ -6,8 +6,8 @@ struct LogNoun: AsyncParsableCommand {
         commandName: "log",
         abstract: "The signed log that an institution publishes, its own or anybody's.",
         subcommands: [
-            LogInit.self, LogShow.self, LogKey.self, LogVerify.self, LogProve.self, LogExport.self,
-            LogClose.self, LogAuditVerb.self, LogPolicyVerb.self,
+            LogInit.self, LogShow.self, LogKey.self, LogVerify.self, LogProve.self, LogTime.self,
+            LogExport.self, LogClose.self, LogAuditVerb.self, LogPolicyVerb.self,
         ]
     )
 }

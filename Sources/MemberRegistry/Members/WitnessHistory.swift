@@ -1,0 +1,40 @@
+package import Keys
+
+/// How the witness sets of logs came and went: what judging a checkpoint's time rests on.
+extension TrustedRegistry {
+    /// The witness keys that `domain` has or ever had, those of members whose documents this
+    /// registry does not carry too.
+    package func witnessKeys(of domain: String) -> [NoteKey] {
+        guard let member = member(domain) else {
+            return (cosigners[domain]?.witness ?? []).map(\.key)
+        }
+        let name = NoteKey.witnessName(domain)
+        return member.document.keys.filter { $0.use == .witness }.compactMap {
+            NoteKey(name: name, type: .cosignature, publicKey: $0.publicKey)
+        }
+    }
+
+    /// Whether a witness key of `domain` was valid at `time`. Of a member whose document is not
+    /// carried only the times are known at which it was active too.
+    package func isValid(_ key: NoteKey, ofWitness domain: String, at time: Instant) -> Bool {
+        guard let member = member(domain) else {
+            return (cosigners[domain]?.witness ?? []).contains {
+                $0.key == key && $0.interval.contains(time)
+            }
+        }
+        return member.document.keys(for: .witness, at: time).contains {
+            $0.publicKey == key.publicKey
+        }
+    }
+
+    /// The moments after `start` and not after `end` at which a witness set or a quorum may have
+    /// become another, sorted: between two of them nothing changes.
+    package func witnessSetChanges(after start: Instant, until end: Instant) -> [Instant] {
+        var moments = Set(network.quorums.map(\.from))
+        for entry in cosigners.values.flatMap(\.witness) {
+            moments.insert(entry.interval.from)
+            if let until = entry.interval.until { moments.insert(until) }
+        }
+        return moments.filter { start < $0 && $0 <= end }.sorted()
+    }
+}

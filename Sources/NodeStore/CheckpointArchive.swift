@@ -1,0 +1,121 @@
+import Foundation
+import GRDB
+package import Keys
+package import TransparencyLog
+
+/// How densely confirmed checkpoints are kept for ever, beyond the recent ones (protocol.md section
+/// 1, "Time"): of each interval the last.
+package enum ArchiveInterval: Int64, Sendable {
+    /// An author's own log.
+    case hour = 3600
+    /// A copy.
+    case day = 86_400
+}
+
+extension LogStore {
+    /// How many of the newest confirmed checkpoints are kept, whatever their times.
+    package static let recentConfirmed = 1000
+
+    /// Keeps a checkpoint that reached its quorum; its lines and those that are kept of this size
+    /// already become one note, confirmed at the earlier time. The one that is no longer among the
+    /// recent ones gives way unless it is the last of its interval.
+    ///
+    /// - Parameter interval: nil lets none give way: what was fetched on purpose is kept.
+    /// - Throws: `StoreError.headChanged` when another tree of this size is kept, and what SQLite
+    ///   says.
+    package func confirm(
+        _ checkpoint: VerifiedCheckpoint,
+        at time: Instant,
+        keepingLastOf interval: ArchiveInterval?
+    ) throws {
+        let size = checkpoint.checkpoint.size
+        try pool.write { db in
+            let row = try Row.fetchOne(
+                db, sql: "SELECT time, note FROM confirmed WHERE size = ?", arguments: [size])
+            var kept = (checkpoint: checkpoint, time: time)
+            if let row {
+                let stored = try confirmation(row)
+                guard stored.checkpoint.checkpoint == checkpoint.checkpoint else {
+                    throw StoreError.headChanged
+                }
+                kept.checkpoint = try stored.checkpoint.adding(checkpoint.note.signatures)
+                kept.time = min(time, stored.time)
+                if kept == stored { return }
+            }
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO confirmed(size, time, note) VALUES (?, ?, ?)",
+                arguments: [
+                    size, kept.time.secondsSince1970, kept.checkpoint.note.bytes.data,
+                ]
+            )
+            guard row == nil, let interval else { return }
+            // One more came, so one at most has left the recent ones.
+            try db.execute(
+                sql: """
+                    DELETE FROM confirmed WHERE size =
+                        (SELECT size FROM confirmed ORDER BY size DESC LIMIT 1 OFFSET ?1)
+                    AND EXISTS (SELECT 1 FROM confirmed AS later
+                        WHERE later.size > confirmed.size
+                        AND later.time / ?2 = confirmed.time / ?2)
+                    """,
+                arguments: [Self.recentConfirmed, interval.rawValue]
+            )
+        }
+    }
+
+    /// The newest checkpoint that reached its quorum, and when; nil before the first.
+    package func confirmed() throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
+        try pool.read {
+            try Row.fetchOne($0, sql: "SELECT time, note FROM confirmed ORDER BY size DESC LIMIT 1")
+        }.map(confirmation)
+    }
+
+    /// The kept checkpoint with quorum that covers leaf `index` and was confirmed first: its time is
+    /// the leaf's.
+    ///
+    /// - Parameter skipping: how many that were confirmed earlier are passed over.
+    package func confirmed(
+        covering index: Int,
+        skipping: Int = 0
+    ) throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
+        try pool.read {
+            try Row.fetchOne(
+                $0,
+                sql: """
+                    SELECT time, note FROM confirmed WHERE size > ?
+                    ORDER BY time, size LIMIT 1 OFFSET ?
+                    """,
+                arguments: [index, skipping]
+            )
+        }.map(confirmation)
+    }
+
+    /// The kept checkpoint with quorum that ends before leaf `index` and was confirmed last: the
+    /// leaf may have come soon after; nil when all that are kept cover it.
+    package func confirmed(
+        before index: Int
+    ) throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
+        try pool.read {
+            try Row.fetchOne(
+                $0,
+                sql: """
+                    SELECT time, note FROM confirmed WHERE size <= ? ORDER BY size DESC LIMIT 1
+                    """,
+                arguments: [index]
+            )
+        }.map(confirmation)
+    }
+
+    /// How many confirmed checkpoints are kept.
+    package func confirmedCount() throws -> Int {
+        try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM confirmed") ?? 0 }
+    }
+
+    private func confirmation(
+        _ row: Row
+    ) throws -> (checkpoint: VerifiedCheckpoint, time: Instant) {
+        let note: Data = row["note"]
+        let time: Int64 = row["time"]
+        return (try VerifiedCheckpoint(Array(note), key: key), Instant(secondsSince1970: time))
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import GRDB
+package import Keys
+
+extension ViewsStore {
+    /// Items of an institution whose texts it has erased.
+    package func erasedItems(domain: String) throws -> Int {
+        try pool.read {
+            try Int.fetchOne(
+                $0,
+                sql: """
+                    SELECT count(*) FROM item JOIN erased
+                    ON erased.domain = item.domain AND erased.digest = item.payload
+                    WHERE item.domain = ?
+                    """,
+                arguments: [domain]) ?? 0
+        }
+    }
+
+    /// Takes the texts of payloads that an institution has erased out of the views.
+    package func erase(_ payloads: [Digest], domain: String) throws {
+        let isNew = try pool.write { try $0.eraseShown(payloads, domain: domain) }
+        if isNew { try scrub() }
+    }
+
+    /// Makes sure that deleted bytes are gone from the file and its write-ahead log.
+    ///
+    /// - Throws: what SQLite says, when a reader is in the way; the next opening does it then.
+    package func scrub() throws {
+        try Database.scrub(pool)
+    }
+}
+
+extension GRDB.Database {
+    /// Takes the texts of erased payloads out of the views, for ever.
+    ///
+    /// - Returns: whether any of them was there to be erased for the first time.
+    func eraseShown(_ payloads: [Digest], domain: String) throws -> Bool {
+        var isNew = false
+        for payload in payloads {
+            let hash = payload.bytes.data
+            try execute(
+                sql: "INSERT OR IGNORE INTO erased(domain, digest) VALUES (?, ?)",
+                arguments: [domain, hash])
+            guard changesCount == 1 else { continue }
+            isNew = true
+            let rows = try Int64.fetchAll(
+                self,
+                sql: "SELECT rowid FROM item WHERE domain = ?1 AND (payload = ?2 OR shown = ?2)",
+                arguments: [domain, hash])
+            for row in rows {
+                try execute(
+                    sql: "UPDATE item SET title = NULL, document = NULL WHERE rowid = ?",
+                    arguments: [row])
+                try execute(sql: "DELETE FROM item_text WHERE rowid = ?", arguments: [row])
+                try execute(sql: "DELETE FROM alias WHERE item = ?", arguments: [row])
+            }
+            try execute(
+                sql: """
+                    UPDATE precedent SET item = NULL, document = NULL
+                    WHERE domain = ? AND payload = ?
+                    """,
+                arguments: [domain, hash])
+        }
+        // Words of deleted and replaced rows stay in older segments of the index until they are
+        // merged, so that earlier revisions are purged by it too.
+        if isNew { try execute(sql: "INSERT INTO item_text(item_text) VALUES ('optimize')") }
+        return isNew
+    }
+
+    /// Whether a payload's texts were taken out of the views.
+    func isErasedFromViews(_ payload: Digest, domain: String) throws -> Bool {
+        try Row.fetchOne(
+            cachedStatement(sql: "SELECT 1 FROM erased WHERE domain = ? AND digest = ?"),
+            arguments: [domain, payload.bytes.data]) != nil
+    }
+}
