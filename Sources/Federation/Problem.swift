@@ -10,6 +10,7 @@ package struct Problem: Error, Sendable, Equatable {
         case methodNotAllowed = "method-not-allowed"
         case conflict
         case requestIDReused = "request-id-reused"
+        case outcomeUnknown = "outcome-unknown"
         case invalidItem = "invalid-item"
         case invalidCredential = "invalid-credential"
         case invalidDecision = "invalid-decision"
@@ -65,7 +66,7 @@ package struct Problem: Error, Sendable, Equatable {
         case .forbidden, .notAMember: 403
         case .notFound, .unknownOrigin, .noLog: 404
         case .methodNotAllowed: 405
-        case .conflict, .requestIDReused, .logExists, .notConfirmed: 409
+        case .conflict, .requestIDReused, .outcomeUnknown, .logExists, .notConfirmed: 409
         case .gone: 410
         case .tooLarge: 413
         case .unsupportedMedia: 415

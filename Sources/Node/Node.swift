@@ -40,6 +40,10 @@ package struct Node: Sendable {
     package let viewFolder: ViewFolder
     /// The own log's writer, once there is a log.
     package let writer: LogWriter
+    /// Whether the own log may be signed.
+    package let gate: GateHolder
+    /// Ends the daemon when a disk has failed.
+    package let faults: FaultWatch
     /// Establishes which member asks.
     package let authentication: MemberAuthentication
     /// Bytes sent and received by the transport, for `status`.
@@ -87,6 +91,8 @@ package struct Node: Sendable {
         heads = Heads(instance: Hex.encode(random.bytes(8)))
         viewFolder = ViewFolder(views: views)
         writer = LogWriter()
+        gate = GateHolder()
+        faults = FaultWatch()
         try openOwnLogs()
     }
 }

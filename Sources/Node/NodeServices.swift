@@ -30,7 +30,7 @@ package struct NodeServices: Sendable {
             anchor.headChanged(head)
             cosigning.headChanged()
         }
-        let opening = LogOpening(node: node) { head in
+        let opening = LogOpening(node: node, clock: clock) { head in
             Self.note(head, node: node)
             cosigning.headChanged()
         }
@@ -38,9 +38,12 @@ package struct NodeServices: Sendable {
             await refresh.refresh(from: nil)
         }
         services = [
-            node.writer, opening, announcer, anchor, cosigning, publishing, refresh, gossip,
+            node.faults, node.writer, opening, announcer, anchor, cosigning, publishing, refresh,
+            gossip,
         ]
-        control = ControlDesk(node: node, gossip: gossip) { await refresh.refresh(from: nil) }
+        control = ControlDesk(node: node, gossip: gossip, anchor: anchor) {
+            await refresh.refresh(from: nil)
+        }
     }
 
     /// A new own head has no cosignatures yet.

@@ -168,7 +168,7 @@ package struct Replicator: Sendable {
         return step
     }
 
-    private func fetchPayloads(of log: LogStore, from source: LogSource) async throws {
+    func fetchPayloads(of log: LogStore, from source: LogSource) async throws {
         while true {
             let wanted = try log.wantedPayloads(limit: Limits.batchHashes)
             guard !wanted.isEmpty else { return }

@@ -20,7 +20,9 @@ struct PeerRoutes: Sendable {
             let body = try await asked.body(limit: Limits.evidenceBytes)
             return .json(try EvidenceDesk(node: node).receive(body, from: member.domain))
         case .addCheckpoint:
-            return try witness(await asked.body(limit: Limits.addCheckpointBytes))
+            let request = try AddCheckpoint(await asked.body(limit: Limits.addCheckpointBytes))
+            try await WitnessDesk(node: node).settleDoubt(about: request.note)
+            return try witness(request)
         case .blobBatch:
             let batch = try BlobBatch(await asked.body(limit: Limits.announcementBytes))
             return .bytes(
@@ -45,8 +47,8 @@ struct PeerRoutes: Sendable {
     }
 
     /// The statuses of tlog-witness; bodies as it asks, problems where it is silent.
-    private func witness(_ body: [UInt8]) throws -> Answer {
-        let (verdict, cosignature) = try WitnessDesk(node: node).addCheckpoint(AddCheckpoint(body))
+    private func witness(_ request: AddCheckpoint) throws -> Answer {
+        let (verdict, cosignature) = try WitnessDesk(node: node).addCheckpoint(request)
         switch verdict {
         case .cosign: return .text(cosignature?.line ?? [], caching: .none)
         case .conflict(let size):

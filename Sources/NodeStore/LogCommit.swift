@@ -12,11 +12,15 @@ package struct AppendRequest: Sendable {
     package let id: RequestID
     /// What to append, in order.
     package let drafts: [Draft]
+    /// Whether the node knows that the request was not carried out before: it is not refused for
+    /// being older than a restore.
+    package let isResumed: Bool
 
     /// A request from its parts.
-    package init(id: RequestID, drafts: [Draft]) {
+    package init(id: RequestID, drafts: [Draft], isResumed: Bool = false) {
         self.id = id
         self.drafts = drafts
+        self.isResumed = isResumed
     }
 
     /// Tells the same request from another one under the same id: over types, subjects and
@@ -57,8 +61,10 @@ extension LogStore {
         try state.withLock { state in
             do {
                 guard let loaded = state else { throw StoreError.headChanged }
+                let answersSince = answersSince.withLock { $0 }
                 let result = try pool.write { db in
-                    var step = CommitStep(db: db, tree: loaded.tree, time: time)
+                    var step = CommitStep(
+                        db: db, tree: loaded.tree, time: time, answersSince: answersSince)
                     let answers = try requests.map { try step.carryOut($0) }
                     guard step.appended > 0 || loaded.head == nil else {
                         return (answers, loaded)
@@ -91,6 +97,7 @@ private struct CommitStep {
     let db: GRDB.Database
     var tree: TreeWriter
     let time: Instant
+    let answersSince: Int64
     var appended = 0
 
     mutating func carryOut(_ request: AppendRequest) throws -> AppendAnswer {
@@ -101,6 +108,14 @@ private struct CommitStep {
             guard Array(stored) == body.bytes else { return .reused }
             let answer: String = row["answer"]
             return .appended(try Self.decode(answer))
+        }
+        guard request.isResumed || request.id.milliseconds >= answersSince else {
+            return .refused(
+                Problem(
+                    .outcomeUnknown,
+                    "the request is older than the last restore, and its outcome is unknown",
+                    at: request.id.text,
+                    try: "look whether it was carried out, then send it under a new id"))
         }
         let before = (tree, appended)
         var results: [Appended] = []

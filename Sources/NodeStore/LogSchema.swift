@@ -1,7 +1,7 @@
 /// The tables of one log, own or mirrored. What a log holds for ever refuses UPDATE and DELETE.
 enum LogSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, epochs]
+    static let migrations = [first, epochs, cosigned]
 
     private static let first = """
         CREATE TABLE log(
@@ -53,5 +53,11 @@ enum LogSchema {
         CREATE TRIGGER inherited_is_kept BEFORE DELETE ON inherited
             BEGIN SELECT RAISE(ABORT, 'an earlier epoch forgets nothing'); END;
         ALTER TABLE subject ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// One row once somebody else has cosigned the log.
+    private static let cosigned = """
+        CREATE TABLE cosigned(id INTEGER PRIMARY KEY CHECK (id = 1)) STRICT;
+        INSERT INTO cosigned SELECT 1 WHERE EXISTS (SELECT 1 FROM confirmed);
         """
 }

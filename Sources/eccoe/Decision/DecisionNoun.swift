@@ -13,6 +13,7 @@ struct DecisionNoun: AsyncParsableCommand {
         abstract: "Decisions on learners' credentials, and the receipts that prove them.",
         subcommands: [
             DecisionRecordVerb.self, DecisionShow.self, DecisionReceipt.self, DecisionVerify.self,
+            DecisionLost.self, DecisionRefill.self,
         ]
     )
 }

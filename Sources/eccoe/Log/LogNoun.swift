@@ -7,6 +7,7 @@ struct LogNoun: AsyncParsableCommand {
         abstract: "The signed log that an institution publishes, its own or anybody's.",
         subcommands: [
             LogInit.self, LogShow.self, LogKey.self, LogVerify.self, LogProve.self, LogExport.self,
+            LogOverride.self,
         ]
     )
 }

@@ -115,6 +115,7 @@ struct Status: Verb {
                         + TextTable.cell(registry?["freshness"])
             ),
             ("own log", log.map(line) ?? "none yet: eccoe log init"),
+            ("written", writing(answer["writing"])),
             ("items", TextTable.cell(answer["items"])),
             ("converged", waits.isEmpty ? "yes" : "no: " + waits.joined(separator: "; ")),
         ])
@@ -136,6 +137,11 @@ struct Status: Verb {
                 )
         }
         return text
+    }
+
+    private static func writing(_ writing: JSON?) -> String {
+        let reason = writing?["reason"]?.string.map { ": \($0)" } ?? ""
+        return TextTable.cell(writing?["state"]) + reason
     }
 
     private static func line(_ log: JSON) -> String {
