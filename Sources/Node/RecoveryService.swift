@@ -267,11 +267,11 @@ extension RecoveryService {
 
     /// Whoever may hold a copy: the assigned mirrors first.
     private func sources() -> [LogSource] {
+        guard let identity = node.registry.log(log.origin) else { return [] }
         let mirrors = Set(node.registry.mirrorDomains(of: log.origin, at: node.time.now()))
-        let base = "/mirror/\(Checkpoint.originHash(log.origin).hex)"
         return node.registry.otherNodes
             .sorted { mirrors.contains($0.domain) && !mirrors.contains($1.domain) }
-            .map { LogSource(transport: node.transport, peer: $0, base: base) }
+            .map { LogSource(of: identity, at: $0, by: node.transport) }
     }
 }
 
