@@ -19,6 +19,9 @@ required_packages=(
     "libssl-dev: TLS headers and libraries"
     "openssl: to make certificates for trials"
 )
+fault_packages=(
+    "strace: lets system calls fail under the daemon in the tests"
+)
 go_packages=(
     "golang-go: compiles the second opinion on our logs"
     "golang-golang-x-mod-dev: golang.org/x/mod, that second opinion's library"

@@ -3,8 +3,11 @@
 package enum ControlOperation: String, CaseIterable, Sendable {
     /// {} -> the node's state; see `NodeStatus`.
     case status
-    /// {} -> {"origin","vkey","size"}: creates the log of the registry's open epoch.
+    /// {"unseen"?} -> {"origin","vkey","size"}: creates the log of the registry's open epoch;
+    /// unseen: though too few nodes say that they do not know it.
     case logInit = "log.init"
+    /// {"reason"} -> {"state"}: opens the recovery gate at the operator's risk.
+    case logOverride = "log.override"
     /// {"origin"?} -> {"origin","vkey","size","root","note","confirmed","cosignatures","quorum"}.
     case logShow = "log.show"
     /// {"origin"?,"index"} -> {"origin","index","leaf","proof","cosignatures","quorum"}.
@@ -37,6 +40,10 @@ package enum ControlOperation: String, CaseIterable, Sendable {
     case decisionReceipt = "decision.receipt"
     /// {"requestId","subject","precedentOnly"?,"reason","dryRun"?} -> as `catalogueErase`.
     case decisionErase = "decision.erase"
+    /// {} -> {"decisions":[{"subject","index","day"}]}: whose record was lost.
+    case decisionLost = "decision.lost"
+    /// {"receipt"} -> {"subject","index"}: takes a lost record back.
+    case decisionRefill = "decision.refill"
     /// {"item","subject",...} -> the signed credential.
     case credentialIssue = "credential.issue"
     /// {"credential"} -> the report with evidence.
@@ -55,6 +62,8 @@ package enum ControlOperation: String, CaseIterable, Sendable {
     case evidenceShow = "evidence.show"
     /// {} -> {"snapshot","members"}: refreshes the registry now.
     case registryRefresh = "registry.refresh"
+    /// {} -> {"size","generation"}: the anchor holds at least these.
+    case anchorSync = "anchor.sync"
     /// {} -> {"members":[...],"snapshot",...}.
     case registryShow = "registry.show"
 

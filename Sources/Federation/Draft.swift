@@ -109,6 +109,11 @@ package struct RequestID: Hashable, Sendable {
         self.bytes = bytes
     }
 
+    /// When the id was drawn: milliseconds since 1970.
+    package var milliseconds: Int64 {
+        bytes.prefix(6).reduce(0) { $0 << 8 | Int64($1) }
+    }
+
     /// The canonical text.
     package var text: String {
         let hex = Array(Hex.encode(bytes).utf8)

@@ -13,6 +13,7 @@ package struct Problem: Error, Sendable, Equatable {
         case rateLimited = "rate-limited"
         case conflict
         case requestIDReused = "request-id-reused"
+        case outcomeUnknown = "outcome-unknown"
         case invalidItem = "invalid-item"
         case invalidCredential = "invalid-credential"
         case invalidDecision = "invalid-decision"
@@ -69,7 +70,7 @@ package struct Problem: Error, Sendable, Equatable {
         case .notFound, .unknownOrigin, .noLog: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
-        case .conflict, .requestIDReused, .logExists, .notConfirmed: 409
+        case .conflict, .requestIDReused, .outcomeUnknown, .logExists, .notConfirmed: 409
         case .gone: 410
         case .tooLarge: 413
         case .unsupportedMedia: 415

@@ -110,7 +110,7 @@ public struct Digest: Hashable, Sendable {
         return Digest(hasher.finalize())
     }
 
-    private init(_ digest: SHA256.Digest) {
+    fileprivate init(_ digest: SHA256.Digest) {
         words = digest.withUnsafeBytes { bytes in
             var words = InlineArray<4, UInt64>(repeating: 0)
             for index in 0..<4 {
@@ -174,4 +174,20 @@ public enum MAC {
         )
         return Digest(bytes: Array(code))
     }
+}
+
+/// SHA-256 over bytes that come piece by piece, such as those of a large file.
+public struct RunningDigest {
+    private var hasher = SHA256()
+
+    /// A digest of nothing yet.
+    public init() {}
+
+    /// Takes the next bytes.
+    public mutating func update(_ bytes: some ContiguousBytesSequence) {
+        bytes.withContiguousBytes { hasher.update(bufferPointer: $0) }
+    }
+
+    /// The digest of all bytes so far.
+    public var value: Digest { Digest(hasher.finalize()) }
 }

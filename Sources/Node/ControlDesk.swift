@@ -8,16 +8,19 @@ import Recognition
 package struct ControlDesk: Sendable {
     private let node: Node
     private let gossip: GossipService
+    private let anchor: AnchorKeeper
     private let refresh: @Sendable () async -> Bool
 
     /// A desk of this node.
     package init(
         node: Node,
         gossip: GossipService,
+        anchor: AnchorKeeper,
         refresh: @escaping @Sendable () async -> Bool
     ) {
         self.node = node
         self.gossip = gossip
+        self.anchor = anchor
         self.refresh = refresh
     }
 
@@ -30,7 +33,12 @@ package struct ControlDesk: Sendable {
     package func perform(_ operation: ControlOperation, _ body: JSON) async throws -> JSON {
         do {
             return try await carryOut(operation, ControlParameters(body))
+        } catch  where StoreFault(of: error) == .full {
+            throw Problem(
+                .readOnly, "the disk is full: nothing was written",
+                try: "free some space and try again; the node need not be restarted")
         } catch let error as StoreError {
+            node.faults.report(error)
             throw Problem(
                 .internalError,
                 error.description,
@@ -43,6 +51,9 @@ package struct ControlDesk: Sendable {
                 at: error.pointer,
                 try: error.remedy
             )
+        } catch {
+            node.faults.report(error)
+            throw error
         }
     }
 
@@ -52,7 +63,9 @@ package struct ControlDesk: Sendable {
     ) async throws -> JSON {
         switch operation {
         case .status: return try StatusDesk(node: node).status()
-        case .logInit: return try await LogDesk(node: node).create()
+        case .logInit:
+            return try await LogDesk(node: node).create(
+                isUnseen: asked.body["unseen"]?.bool ?? false)
         case .logShow: return try LogDesk(node: node).show(asked.optional("origin"))
         case .logProve:
             return try LogDesk(node: node).prove(
@@ -75,6 +88,9 @@ package struct ControlDesk: Sendable {
         case .decisionStatus:
             return try await DecisionDesk(node: node).status(asked.text("subject"))
         case .decisionReceipt: return try DecisionDesk(node: node).receipt(asked.text("subject"))
+        case .decisionLost: return try LostDecisions(node: node).list()
+        case .decisionRefill:
+            return try LostDecisions(node: node).refill(asked.body["receipt"] ?? .null)
         case .credentialIssue: return try CredentialDesk(node: node).issue(asked.body)
         case .credentialLookup:
             guard let credential = asked.body["credential"] else {
@@ -95,6 +111,8 @@ package struct ControlDesk: Sendable {
             }
             return StatusDesk(node: node).members()
         case .registryShow: return StatusDesk(node: node).members()
+        case .anchorSync: return try anchor.sync()
+        case .logOverride: return try anchor.override(reason: asked.text("reason"))
         }
     }
 

@@ -181,6 +181,7 @@ package final class Cosigning: Service, Sendable {
                 if response.status == 200 {
                     let line = try verified(response.body, by: witness, over: head)
                     log.cosigned(witness.domain, size: head.checkpoint.size)
+                    try log.markCosigned()
                     return line
                 }
                 guard response.status == 409,

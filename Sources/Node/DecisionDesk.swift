@@ -58,10 +58,20 @@ package struct DecisionDesk: Sendable {
         ]
     }
 
-    /// Appends the leaves of decisions whose intent was written before a crash.
+    /// Appends the leaves of decisions whose intent was written before a crash, unless they are in
+    /// the log already: healing may have brought them.
     package func resume() async throws {
+        let size = node.logs.own?.size ?? 0
+        for subject in try node.database.completedDecisions(from: size)
+        where try node.leaf(ofDecision: subject) == nil {
+            try node.database.reopenDecision(subject)
+        }
         for decision in try node.database.intendedDecisions() {
-            _ = try await carryOut(decision)
+            if let index = try LostDecisions(node: node).index(of: decision) {
+                try node.database.complete(subject: decision.subject, index: index)
+            } else {
+                _ = try await carryOut(decision, isResumed: true)
+            }
         }
     }
 
@@ -115,7 +125,9 @@ package struct DecisionDesk: Sendable {
         return try JSON.read(receipt.bytes, limits: Receipt.limits)
     }
 
-    private func carryOut(_ decision: StoredDecision) async throws -> Int {
+    private func carryOut(
+        _ decision: StoredDecision, isResumed: Bool = false
+    ) async throws -> Int {
         if let index = decision.index { return index }
         let record = try DecisionRecord(bytes: decision.record)
         var drafts = [
@@ -135,7 +147,7 @@ package struct DecisionDesk: Sendable {
             )
         }
         let done = try await node.writer.append(
-            AppendRequest(id: decision.request, drafts: drafts)
+            AppendRequest(id: decision.request, drafts: drafts, isResumed: isResumed)
         )
         let index = done.results[0].index
         try node.database.complete(subject: decision.subject, index: index)

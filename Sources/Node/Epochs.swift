@@ -103,20 +103,20 @@ extension Node {
     /// beyond its closing: those leaves have left every fold (protocol section 1, "Epochs").
     /// Repeated, it changes nothing: a leaf's request id follows from the leaf.
     func carryOver() async throws {
-        guard logs.own != nil, let (before, closing) = previousEpoch,
+        guard let own = logs.own, let (before, closing) = previousEpoch,
             let store = logs.own(epoch: before.epoch), store.size > Int(closing.size)
         else { return }
         var carried = 0
         let entries = try store.entries(from: Int(closing.size), to: store.size)
         let verdicts = try store.verdicts(from: Int(closing.size), to: store.size)
         for (offset, (entry, verdict)) in zip(entries, verdicts).enumerated() {
-            guard case .accepted(let leaf, _?, _) = verdict else { continue }
+            guard case .accepted(let leaf, let key?, _) = verdict else { continue }
             let index = Int(closing.size) + offset
+            let reference = Self.reference(store, index, entry)
+            if try own.refers(to: reference, in: key) { continue }
             let request = AppendRequest(
                 id: Self.requestID(carrying: entry),
-                drafts: [
-                    try store.draft(of: leaf, reference: Self.reference(store, index, entry))
-                ])
+                drafts: [try store.draft(of: leaf, reference: reference)], isResumed: true)
             do {
                 _ = try await writer.append(request)
                 carried += 1
@@ -124,7 +124,7 @@ extension Node {
                 // A withdrawal of what the closing has taken out already.
             }
         }
-        if let own = logs.own, carried > 0 {
+        if carried > 0 {
             try await foldViews(of: own)
             logger.notice("leaves beyond the closing stand anew", metadata: ["count": "\(carried)"])
         }
@@ -179,6 +179,15 @@ extension Node {
 }
 
 extension LogStore {
+    /// Whether a subject's last leaf has this reference: healing brings leaves without the answers
+    /// to their requests.
+    fileprivate func refers(to reference: String, in key: SubjectKey) throws -> Bool {
+        guard let state = try subject(key), !state.isEarlier, let entry = try entry(state.index),
+            case .leaf(let leaf) = LeafReading(entry)
+        else { return false }
+        return leaf.references.contains(reference)
+    }
+
     /// The draft that says again what a leaf of this log says.
     fileprivate func draft(of leaf: Leaf, reference: String) throws -> Draft {
         let bytes = try leaf.payload.flatMap { try payload($0) }

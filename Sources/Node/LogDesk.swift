@@ -17,7 +17,10 @@ package struct LogDesk: Sendable {
     /// Creates the own log, once, and writes its first leaf. Never done by itself.
     ///
     /// - Throws: `Problem` `not-a-member` until the registry names this log's key, `log-exists`.
-    package func create() async throws -> JSON {
+    ///
+    /// - Parameter isUnseen: the operator vouches that this key has never had a log, though too few
+    ///   nodes can be asked.
+    package func create(isUnseen: Bool = false) async throws -> JSON {
         let epoch = node.epoch
         guard let signer = try node.logSigner(epoch: epoch) else {
             throw Problem(
@@ -49,6 +52,7 @@ package struct LogDesk: Sendable {
                 try: "restore the log from a backup, or ask the registry to close the epoch"
             )
         }
+        try await refuseKnown(signer.key, isUnseen: isUnseen)
         do {
             let log = try node.logs.createOwn(
                 epoch: epoch, key: signer.key, inheriting: node.inheritance(of: identity))
@@ -64,6 +68,38 @@ package struct LogDesk: Sendable {
             "origin": .string(signer.key.name), "vkey": .string(signer.key.text),
             "size": .number(JSONNumber(Int64(size))),
         ]
+    }
+
+    /// A key that was restored without its log must not begin a second history, though the anchor
+    /// is lost, too.
+    private func refuseKnown(_ key: VerifierKey, isUnseen: Bool) async throws {
+        guard node.logs.own == nil else { return }
+        let policy = node.registry.witnesses(of: key.name, at: node.time.now())
+        let mirrors = node.registry.mirrorDomains(of: key.name, at: node.time.now())
+        let domains = Set(policy.members.map(\.domain) + mirrors)
+        let questions = OwnHeadQuestions(node: node, key: key)
+        let answers = await withTaskGroup(of: OwnHeadQuestions.Answer.self) { group in
+            for domain in domains {
+                for role in RecoveryGate.Role.allCases {
+                    group.addTask { await questions.ask(domain, as: role) }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        for case .head(let head) in answers where head.checkpoint.size > 0 {
+            throw Problem(
+                .logExists,
+                "other nodes hold \(head.checkpoint.size) leaves of \(key.name): a key restored "
+                    + "without its log is refused",
+                try: "restore the log from a backup, or ask the registry to close the epoch")
+        }
+        let isAnswered = answers.contains { if case .unknown = $0 { true } else { false } }
+        guard isAnswered || isUnseen || domains.isEmpty else {
+            throw Problem(
+                .unreachable, "no other node says whether it knows \(key.name)",
+                try: "try again when one is up; if this key has never had a log: "
+                    + "eccoe log init --unseen")
+        }
     }
 
     /// Writes the first leaf of a log that was created and has none yet: a crash may have come

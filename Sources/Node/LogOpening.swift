@@ -5,10 +5,11 @@ import NodeStore
 import ServiceLifecycle
 package import TransparencyLog
 
-/// At start: opens the own log for writing, brings the views up to it, and finishes what a crash
-/// left unfinished. A log that is older than its anchor is served, but not written.
+/// At start: brings the views up to the own log, waits for the recovery gate, opens the log for
+/// writing, and finishes what a crash left unfinished. Until then the log is served, not written.
 package struct LogOpening: Service {
     private let node: Node
+    private let clock: any Clock<Duration>
     /// The log that is there at start; one that `log init` makes later is opened by it.
     private let log: LogStore?
     private let opened: @Sendable (VerifiedCheckpoint) -> Void
@@ -16,58 +17,63 @@ package struct LogOpening: Service {
     /// An opening of this node's log.
     ///
     /// - Parameter opened: told of the head that the log has at start.
-    package init(node: Node, opened: @escaping @Sendable (VerifiedCheckpoint) -> Void) {
+    package init(
+        node: Node,
+        clock: any Clock<Duration>,
+        opened: @escaping @Sendable (VerifiedCheckpoint) -> Void
+    ) {
         self.node = node
-        log = node.logs.own
+        self.clock = clock
         self.opened = opened
+        log = node.logs.own
+        if log != nil { node.writer.expect() }
     }
 
     package func run() async throws {
-        try await open()
+        try await cancelWhenGracefulShutdown { try await start() }
         try? await gracefulShutdown()
     }
 
-    private func open() async throws {
-        guard let log,
-            let signer = node.identity.logSigner(epoch: node.epoch)
-        else { return }
+    private func start() async throws {
+        try doubtWitness()
+        guard let log, let signer = node.identity.logSigner(epoch: node.epoch) else { return }
+        // What an earlier process left in the write-ahead log is synced before it is built upon.
+        try log.settle()
         try await node.recoverViews(of: log)
-        if let problem = try rollback(of: log) {
-            node.logger.critical(
-                "the log is older than its anchor: it is not written",
-                metadata: ["detail": "\(problem.detail)"])
-            node.writer.refuse(problem)
+        if let head = log.head { opened(head) }
+        if node.isQuarantined(log.origin) {
+            node.writer.stop(
+                Problem(
+                    .readOnly, "\(log.origin) is forked: two histories were signed with its key",
+                    try: "keep the data folder; the registry must close this epoch"))
             return
         }
-        node.writer.open(log, node: node, signer: signer)
-        if let head = log.head { opened(head) }
-        if log.head == nil { _ = try await LogDesk(node: node).writeGenesis() }
-        try await node.carryOver()
-        try await DecisionDesk(node: node).resume()
-        try await ErasureDesk(node: node).resume()
+        try await RecoveryService(node: node, log: log, clock: clock).run {
+            node.writer.open(log, node: node, signer: signer)
+            await finish(log)
+        }
     }
 
-    /// Why signing would risk a fork: the anchor, which lies outside the backup set, remembers more
-    /// than the log holds, or another tree.
-    private func rollback(of log: LogStore) throws -> Problem? {
-        let file = AnchorFile(folder: node.settings.anchorFolder, epoch: node.epoch)
-        guard let anchor = try file.read(), anchor.origin == log.origin, anchor.size > 0 else {
-            return nil
+    /// What a crash left unfinished. A disk that is full meanwhile leaves it for the next start.
+    private func finish(_ log: LogStore) async {
+        do {
+            if log.head == nil { _ = try await LogDesk(node: node).writeGenesis() }
+            try await node.carryOver()
+            try await DecisionDesk(node: node).resume()
+            try await ErasureDesk(node: node).resume()
+        } catch {
+            node.logger.error(
+                "unfinished entries wait for the next start", metadata: ["error": "\(error)"])
         }
-        let remedy =
-            "restore a newer backup; healing from mirrors and closing the epoch are not built yet"
-        guard anchor.size <= log.size else {
-            return Problem(
-                .readOnly,
-                "the anchor remembers \(anchor.size) leaves of \(log.origin), the log holds "
-                    + "\(log.size): it was restored from an old backup",
-                at: node.settings.anchorFolder, try: remedy)
-        }
-        guard try log.root(at: anchor.size) == anchor.root else {
-            return Problem(
-                .readOnly, "at \(anchor.size) leaves \(log.origin) is another tree than anchored",
-                at: node.settings.anchorFolder, try: remedy)
-        }
-        return nil
+    }
+
+    /// A witness table from an old backup could cosign a second history of a log.
+    private func doubtWitness() throws {
+        let anchored = try WitnessAnchor(folder: node.settings.anchorFolder).read()
+        guard try node.database.doubtWitness(ifOlderThan: anchored) else { return }
+        let detail = "the witness table is older than generation \(anchored), which was anchored"
+        try node.database.audit("witness.doubted", detail, at: node.time.now())
+        node.logger.warning(
+            "the witness asks others before it cosigns", metadata: ["detail": "\(detail)"])
     }
 }

@@ -5,12 +5,25 @@ import ServiceLifecycle
 import Synchronization
 package import TransparencyLog
 
-/// The own log's writer for as long as the daemon runs; it has a sequencer once there is a log.
+/// The own log's writer for as long as the daemon runs; it has a sequencer once there is a log and
+/// the recovery gate is open.
 package final class LogWriter: Service, Sendable {
-    private let sequencer = Mutex<Sequencer?>(nil)
+    private typealias Waiting = CheckedContinuation<Sequencer, any Error>
+
+    private enum State {
+        case noLog
+        /// The gate has not been answered yet; who appends waits for it.
+        case opening([Waiting])
+        case refused(Problem)
+        case open(Sequencer)
+    }
+
+    /// Callers that wait for the gate.
+    private static let maximumWaiting = 1024
+
+    private let state = Mutex<State>(.noLog)
     private let opened: AsyncStream<Sequencer>
     private let opening: AsyncStream<Sequencer>.Continuation
-    private let refusal = Mutex<Problem?>(nil)
     private let listeners = Mutex<[@Sendable (VerifiedCheckpoint) -> Void]>([])
 
     /// A writer without a log.
@@ -23,34 +36,62 @@ package final class LogWriter: Service, Sendable {
         listeners.withLock { $0.append(listener) }
     }
 
+    /// There is a log that will be opened: who appends waits until it is, or is refused.
+    package func expect() {
+        state.withLock { if case .noLog = $0 { $0 = .opening([]) } }
+    }
+
     /// Starts writing `log`; one whose epoch the registry has closed is refused instead.
     package func open(_ log: LogStore, node: Node, signer: NoteSigner) {
         if let problem = node.closing(of: log) { return refuse(problem) }
-        refusal.withLock { $0 = nil }
         let made = Sequencer(
             log: log, signer: signer, time: node.time, disk: node.disk, logger: node.logger,
             metrics: node.metrics
         ) { [weak self] head in
             for listener in self?.listeners.withLock({ $0 }) ?? [] { listener(head) }
         }
-        sequencer.withLock { $0 = made }
+        for waiting in replace(.open(made)) { waiting.resume(returning: made) }
         opening.yield(made)
     }
 
-    /// Keeps the log closed for writing: every append is answered with this problem.
+    /// Keeps the log closed for writing: every append is answered with this problem, until it is
+    /// opened. One that is open already stays open.
     package func refuse(_ problem: Problem) {
-        refusal.withLock { $0 = problem }
+        let waiting = state.withLock { state -> [Waiting] in
+            if case .open = state { return [] }
+            defer { state = .refused(problem) }
+            if case .opening(let waiting) = state { return waiting }
+            return []
+        }
+        for caller in waiting { caller.resume(throwing: problem) }
+    }
+
+    /// Closes the log for good, open or not.
+    package func stop(_ problem: Problem) {
+        for waiting in replace(.refused(problem)) { waiting.resume(throwing: problem) }
+    }
+
+    /// Why the log cannot be written although it is open: a full disk; nil when it can.
+    package var fault: Problem? {
+        let current = state.withLock { state -> Sequencer? in
+            if case .open(let sequencer) = state { sequencer } else { nil }
+        }
+        return current?.fault
     }
 
     /// Ends writing the log that is open, such as when its epoch was closed: what waits is still
     /// written, then every append is answered with this problem until another log is opened.
     package func retire(_ problem: Problem) {
-        refuse(problem)
-        let retired = sequencer.withLock { current in
-            defer { current = nil }
-            return current
+        let (retired, waiting) = state.withLock { state -> (Sequencer?, [Waiting]) in
+            defer { state = .refused(problem) }
+            switch state {
+            case .open(let sequencer): return (sequencer, [])
+            case .opening(let waiting): return (nil, waiting)
+            case .noLog, .refused: return (nil, [])
+            }
         }
         retired?.close()
+        for caller in waiting { caller.resume(throwing: problem) }
     }
 
     /// Why the log is closed for writing; nil when it is not.
@@ -63,15 +104,7 @@ package final class LogWriter: Service, Sendable {
     ///
     /// - Throws: `Problem` `no-log` when there is none yet, and what the sequencer throws.
     package func append(_ request: AppendRequest) async throws -> Sequencer.Acknowledgement {
-        if let refusal = refusal.withLock({ $0 }) { throw refusal }
-        guard let current = sequencer.withLock({ $0 }) else {
-            throw Problem(
-                .noLog,
-                "this institution has no log yet",
-                try: "create it once with eccoe log init, after the registry has admitted you"
-            )
-        }
-        return try await current.append(request)
+        try await sequencer().append(request)
     }
 
     package func run() async throws {
@@ -81,8 +114,55 @@ package final class LogWriter: Service, Sendable {
             }
         } onGracefulShutdown: {
             self.opening.finish()
+            self.turnAway()
         }
         // Listeners know the node, and the node knows its writer.
         listeners.withLock { $0 = [] }
+    }
+
+    private func sequencer() async throws -> Sequencer {
+        try await withCheckedThrowingContinuation { waiting in
+            let answer = state.withLock { state -> Result<Sequencer, any Error>? in
+                switch state {
+                case .open(let sequencer): return .success(sequencer)
+                case .refused(let problem): return .failure(problem)
+                case .noLog:
+                    return .failure(
+                        Problem(
+                            .noLog, "this institution has no log yet",
+                            try: "create it once with eccoe log init, after the registry has "
+                                + "admitted you"))
+                case .opening(let others):
+                    guard others.count < Self.maximumWaiting else {
+                        return .failure(
+                            Problem(.busy, "the log is being opened", try: "try again in a second"))
+                    }
+                    state = .opening(others + [waiting])
+                    return nil
+                }
+            }
+            if let answer { waiting.resume(with: answer) }
+        }
+    }
+
+    /// Takes on a state and returns who waited for it.
+    private func replace(_ new: State) -> [Waiting] {
+        state.withLock { state in
+            defer { state = new }
+            if case .opening(let waiting) = state { return waiting }
+            return []
+        }
+    }
+
+    /// At shutdown nobody waits for the gate any more.
+    private func turnAway() {
+        let waiting = state.withLock { state -> [Waiting] in
+            guard case .opening(let waiting) = state else { return [] }
+            state = .opening([])
+            return waiting
+        }
+        for caller in waiting {
+            caller.resume(throwing: Problem(.readOnly, "the daemon is stopping"))
+        }
     }
 }

@@ -46,6 +46,10 @@ package struct Node: Sendable {
     package let viewFolder: ViewFolder
     /// The own log's writer, once there is a log.
     package let writer: LogWriter
+    /// Whether the own log may be signed.
+    package let gate: GateHolder
+    /// Ends the daemon when a disk has failed.
+    package let faults: FaultWatch
     /// Establishes which member asks.
     package let authentication: MemberAuthentication
     /// What has been counted since the start.
@@ -98,6 +102,8 @@ package struct Node: Sendable {
         freshness = Freshness()
         viewFolder = ViewFolder(views: views)
         writer = LogWriter()
+        gate = GateHolder()
+        faults = FaultWatch()
         try openOwnLogs()
     }
 }

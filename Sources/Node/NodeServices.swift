@@ -42,7 +42,7 @@ package struct NodeServices: Sendable {
             cosigning.headChanged()
             push.headChanged()
         }
-        let opening = LogOpening(node: node) { head in
+        let opening = LogOpening(node: node, clock: clock) { head in
             Self.note(head, node: node)
             cosigning.headChanged()
         }
@@ -50,10 +50,12 @@ package struct NodeServices: Sendable {
             await refresh.refresh(from: nil)
         }
         services = [
-            node.writer, opening, announcer, anchor, cosigning, push, publishing, refresh, gossip,
-            Scrub(node: node, clock: clock, disk: reading),
+            node.faults, node.writer, opening, announcer, anchor, cosigning, push, publishing, refresh,
+            gossip, Scrub(node: node, clock: clock, disk: reading),
         ]
-        control = ControlDesk(node: node, gossip: gossip) { await refresh.refresh(from: nil) }
+        control = ControlDesk(node: node, gossip: gossip, anchor: anchor) {
+            await refresh.refresh(from: nil)
+        }
     }
 
     /// A new own head has no cosignatures yet.

@@ -135,6 +135,11 @@ package final class RegistryHolder: Sendable {
         current?.mirrorSet(forOrigin: origin, at: time).cosigners.map(\.domain) ?? []
     }
 
+    /// Which members keep a copy of a log at a time.
+    package func mirrorDomains(of origin: String, at time: Instant) -> [String] {
+        current?.mirrorSet(forOrigin: origin, at: time).cosigners.map(\.domain) ?? []
+    }
+
     /// Every witness key that the registry lists, of today's set or not: whose lines are worth
     /// keeping.
     package var witnessKeys: [VerifierKey] {

@@ -225,7 +225,7 @@ package struct Replicator: Sendable {
         }
     }
 
-    private func fetchPayloads(of log: LogStore, from source: LogSource) async throws {
+    func fetchPayloads(of log: LogStore, from source: LogSource) async throws {
         var position = -1
         var vain = 0
         while vain < Self.vainBatches {

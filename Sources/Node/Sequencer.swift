@@ -37,6 +37,7 @@ package final class Sequencer: Service, Sendable {
     private let wake: AsyncStream<Void>.Continuation
     private let wakes: AsyncStream<Void>
     private let committed: @Sendable (VerifiedCheckpoint) async -> Void
+    private let trouble = Mutex<Problem?>(nil)
     /// Commits block on the disk; the cooperative threads do not.
     private let disk: any BlockingExecutor
     /// Where the write-ahead log is carried over, beside the commits.
@@ -64,6 +65,12 @@ package final class Sequencer: Service, Sendable {
         self.metrics = metrics
         self.committed = committed
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Why nothing can be written for now: the disk is full. Cleared by the next commit.
+    package var fault: Problem? {
+        let known = trouble.withLock { $0 }
+        return known == nil || log.hasSpace ? nil : known
     }
 
     /// Appends the drafts of a request and returns when they are on disk.
@@ -147,6 +154,7 @@ package final class Sequencer: Service, Sendable {
             }
             metrics.committed(
                 leaves: head.checkpoint.size - sizeBefore, took: ContinuousClock.now - began)
+            if trouble.withLock({ $0.take() }) != nil { logger.notice("the log is written again") }
             for (waiting, answer) in zip(batch, answers) {
                 switch answer {
                 case .appended(let results):
@@ -167,6 +175,8 @@ package final class Sequencer: Service, Sendable {
             }
             if log.isCarryOverDue { beside.run { [log] in try? log.carryOver() } }
             if head.checkpoint.size != sizeBefore { await committed(head) }
+        } catch  where StoreFault(of: error) == .full {
+            turnAway(batch)
         } catch {
             logger.critical("commit failed; the log stops", metadata: ["error": "\(error)"])
             let problem = Problem(
@@ -183,6 +193,28 @@ package final class Sequencer: Service, Sendable {
             // What the disk holds is unknown: the only next state is a successful start.
             throw error
         }
+    }
+
+    /// Nothing was written, and nothing is lost: the next request tries again.
+    private func turnAway(_ batch: [Waiting]) {
+        let problem = Problem(
+            .readOnly,
+            "the disk is full: the log is read-only until there is space again",
+            try: "free some space and send the request again; the node need not be restarted"
+        )
+        let before = trouble.withLock { trouble in
+            defer { trouble = problem }
+            return trouble
+        }
+        if before == nil { logger.error("the disk is full; the log is read-only for now") }
+        let left = pool.withLock { pool in
+            defer {
+                pool.waiting = []
+                pool.drafts = 0
+            }
+            return pool.waiting
+        }
+        for waiting in batch + left { waiting.answer.resume(throwing: problem) }
     }
 
     private func blocking<Value: Sendable>(

@@ -25,6 +25,7 @@ package struct StatusDesk: Sendable {
         answer["registry"] = registry(at: now)
         var waits: [String] = []
         if let own = node.logs.own { answer["log"] = try describe(own, waits: &waits) }
+        if node.logs.own != nil { answer["writing"] = writing() }
         let counts = try node.views.itemCounts()
         var followed: [JSON] = []
         for mirror in node.logs.mirrors where mirror.head != nil {
@@ -58,6 +59,27 @@ package struct StatusDesk: Sendable {
             "size": .number(JSONNumber(Int64(result.size))),
             "found": .number(JSONNumber(Int64(result.found))),
         ]
+    }
+
+    /// Whether the own log is written, and if not, why: {"state","reason"?,"since"?,"answers"?,
+    /// "wanted"?}.
+    private func writing() -> JSON {
+        if let fault = node.writer.fault {
+            return ["state": "full", "reason": .string(fault.detail)]
+        }
+        if let log = node.logs.own, node.isQuarantined(log.origin) {
+            return ["state": "stopped", "reason": "two histories were signed with this log's key"]
+        }
+        guard let gate = node.gate.current else { return ["state": "open"] }
+        var line = JSONObject()
+        line["state"] = .string(gate.word)
+        if let reason = gate.reason {
+            line["reason"] = .string(reason)
+            line["since"] = .string(gate.since.text)
+            line["answers"] = .number(JSONNumber(Int64(gate.answered)))
+            line["wanted"] = .number(JSONNumber(Int64(gate.wanted)))
+        }
+        return .object(line)
     }
 
     /// The registry's members.

@@ -5,7 +5,7 @@ package import TransparencyLog
 
 /// The protocol step of a witness, apart from HTTP.
 package struct WitnessDesk: Sendable {
-    private let node: Node
+    let node: Node
 
     /// A desk of this node.
     package init(node: Node) {
@@ -30,9 +30,18 @@ package struct WitnessDesk: Sendable {
         let now = node.time.now()
         if let log, let reason = node.refusal(of: log, at: now) { return (.forbidden(reason), nil) }
         if log == nil { node.gossip.handle { $0.announcedUnknown(at: now) } }
+        guard try !node.database.isWitnessDoubted(origin) else {
+            throw Problem(.busy, "this witness was restored and asks others first")
+        }
         if try isForked(request, claimed, log) { return (Self.quarantined, nil) }
-        let answer = try node.database.witness(request, origin: origin, key: log?.key) {
-            try signer.sign($0.note.text, at: now)
+        let answer: (verdict: WitnessVerdict, cosignature: NoteSignature?)
+        do {
+            answer = try node.database.witness(request, origin: origin, key: log?.key) {
+                try signer.sign($0.note.text, at: now)
+            }
+        } catch {
+            node.faults.report(error)
+            throw error
         }
         if case .cosign = answer.verdict, let log {
             node.gossip.handle { $0.contacted(by: log.domain, at: now) }

@@ -22,7 +22,7 @@ struct PeerRoutes: Sendable {
             return .json(try EvidenceDesk(node: node).receive(body, from: member.domain))
         case .addCheckpoint:
             return try await charged(asked) {
-                try witness($0, await asked.body(limit: Limits.addCheckpointBytes))
+                try await witness($0, await asked.body(limit: Limits.addCheckpointBytes))
             }
         case .blobBatch:
             let batch = try BlobBatch(await asked.body(limit: Limits.announcementBytes))
@@ -76,12 +76,13 @@ struct PeerRoutes: Sendable {
     }
 
     /// The statuses of tlog-witness; bodies as it asks, problems where it is silent.
-    private func witness(_ bill: Bill, _ body: [UInt8]) throws -> Answer {
+    private func witness(_ bill: Bill, _ body: [UInt8]) async throws -> Answer {
         let request = try AddCheckpoint(body)
         // Claimed only: a stranger who claims it is told to wait, but uses up nothing.
         let claimed = (try? Checkpoint(text: request.note.text))
             .flatMap { node.registry.log($0.origin) }?.domain
         if let claimed { try gate.check(member: claimed) }
+        try await WitnessDesk(node: node).settleDoubt(about: request.note)
         let (verdict, cosignature) = try WitnessDesk(node: node).addCheckpoint(request)
         if verdict.isSignedByLog { bill.member = claimed }
         return try .witness(verdict, lines: cosignature?.line ?? [])

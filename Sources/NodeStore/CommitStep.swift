@@ -14,6 +14,8 @@ struct CommitStep {
     private let time: Instant
     /// No request was stored under a higher id when the commit began.
     private let newest: RequestID?
+    /// Answers to requests that are older, in milliseconds since 1970, may have been lost.
+    private let answersSince: Int64
     private var seen: Set<RequestID> = []
     private(set) var tree: TreeWriter
     private(set) var appended = 0
@@ -23,12 +25,14 @@ struct CommitStep {
         origin: String,
         tree: TreeWriter,
         newest: RequestID?,
+        answersSince: Int64,
         at time: Instant
     ) throws {
         self.db = db
         self.origin = origin
         self.tree = tree
         self.newest = newest
+        self.answersSince = answersSince
         self.time = time
         statements = try LogStatements(db)
         findRequest = try DirectStatement(db, "SELECT body, answer FROM request WHERE id = ?")
@@ -50,6 +54,14 @@ struct CommitStep {
         let body = request.bodyDigest
         if let known = try answer(to: request.id) {
             return known.body == body ? .appended(known.results) : .reused
+        }
+        guard request.isResumed || request.id.milliseconds >= answersSince else {
+            return .refused(
+                Problem(
+                    .outcomeUnknown,
+                    "the request is older than the last restore, and its outcome is unknown",
+                    at: request.id.text,
+                    try: "look whether it was carried out, then send it under a new id"))
         }
         // A single draft is refused before it writes anything.
         let answer =

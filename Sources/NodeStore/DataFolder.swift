@@ -213,3 +213,33 @@ package struct AnchorFile: Sendable {
         try DurableFile.write(json.canonicalBytes + [0x0a], to: path)
     }
 }
+
+/// How far the witness table had come, kept outside the backup set like the own head.
+package struct WitnessAnchor: Sendable {
+    private let path: String
+
+    /// The witness's anchor in `folder`.
+    package init(folder: String) {
+        path = folder + "/witness.json"
+    }
+
+    /// The generation that the table had at least; 0 when there is no anchor.
+    ///
+    /// - Throws: `StoreError`.
+    package func read() throws -> Int {
+        guard let bytes = try DurableFile.read(path, limit: 4096) else { return 0 }
+        guard let generation = (try? JSON.read(bytes))?["generation"]?.integer else {
+            throw StoreError.corrupt(path, reason: "no anchor")
+        }
+        return Int(generation)
+    }
+
+    /// Writes the generation, whole or not at all.
+    ///
+    /// - Throws: `StoreError.file`.
+    package func write(_ generation: Int) throws {
+        let json: JSON = ["generation": .number(JSONNumber(Int64(generation)))]
+        try DurableFile.makeFolder((path as NSString).deletingLastPathComponent, mode: 0o750)
+        try DurableFile.write(json.canonicalBytes + [0x0a], to: path)
+    }
+}

@@ -57,13 +57,16 @@ enum Database {
     }
 
     /// A consistent copy of a database that is in use, by SQLite's online backup; on disk when this
-    /// returns. A file that is there already is replaced.
-    static func copy(_ source: DatabasePool, to path: String) throws {
+    /// returns. A file that is there already is replaced. The copy is one file, without a
+    /// write-ahead log beside it.
+    static func copy(_ source: some DatabaseReader, to path: String) throws {
         try? FileManager.default.removeItem(atPath: path)
         var configuration = Configuration()
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         let target = try DatabaseQueue(path: path, configuration: configuration)
         try source.backup(to: target)
+        // The backup took over the mode of the source; outside a transaction it can be changed.
+        try target.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
         try target.close()
     }
 

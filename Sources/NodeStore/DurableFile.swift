@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Keys
 
 /// Files that are either whole and on disk, or not there.
 package enum DurableFile {
@@ -62,7 +63,8 @@ package enum DurableFile {
         }
     }
 
-    private static func syncFolder(of path: String) throws {
+    /// Syncs the folder that holds `path`, so that the file's name is on disk too.
+    static func syncFolder(of path: String) throws {
         let folder = (path as NSString).deletingLastPathComponent
         let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw StoreError.file(folder, errno) }
@@ -138,5 +140,75 @@ extension DurableFile {
     /// - Throws: `StoreError.file`.
     package static func remove(_ path: String) throws {
         guard unlink(path) == 0 || errno == ENOENT else { throw StoreError.file(path, errno) }
+    }
+}
+
+extension DurableFile {
+    /// Hands the bytes of a file on, piece by piece.
+    ///
+    /// - Throws: `StoreError.file`, and what `body` throws.
+    static func readPieces(_ path: String, _ body: (ArraySlice<UInt8>) throws -> Void) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StoreError.file(path, errno) }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            guard count >= 0 else { throw StoreError.file(path, errno) }
+            if count == 0 { return }
+            try body(buffer[..<count])
+        }
+    }
+
+    /// Size, permissions and SHA-256 of a file.
+    ///
+    /// - Throws: `StoreError.file`.
+    static func describe(_ path: String) throws -> (size: Int, mode: Int, digest: Digest) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw StoreError.file(path, errno) }
+        var digest = RunningDigest()
+        var size = 0
+        try readPieces(path) { piece in
+            digest.update(piece)
+            size += piece.count
+        }
+        return (size, Int(status.st_mode & 0o777), digest.value)
+    }
+
+    /// Copies a file of any size; whole and on disk when this returns.
+    ///
+    /// - Throws: `StoreError.file`.
+    static func copy(_ source: String, to path: String, mode: Int) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode))
+        guard descriptor >= 0 else { throw StoreError.file(path, errno) }
+        defer { close(descriptor) }
+        try readPieces(source) { piece in
+            var rest = piece
+            while !rest.isEmpty {
+                let written = rest.withUnsafeBytes {
+                    Glibc.write(descriptor, $0.baseAddress, $0.count)
+                }
+                guard written > 0 else { throw StoreError.file(path, errno) }
+                rest = rest.dropFirst(written)
+            }
+        }
+        guard fchmod(descriptor, mode_t(mode)) == 0, fsync(descriptor) == 0 else {
+            throw StoreError.file(path, errno)
+        }
+        try syncFolder(of: path)
+    }
+
+    /// Paths of the regular files below a folder, relative to it and sorted; none when there is no
+    /// such folder. Halves of a write that never came to its end are left out.
+    static func tree(_ folder: String) throws -> [String] {
+        guard let found = FileManager.default.enumerator(atPath: folder) else { return [] }
+        var names: [String] = []
+        while let name = found.nextObject() as? String {
+            guard found.fileAttributes?[.type] as? FileAttributeType == .typeRegular,
+                !name.hasSuffix(".new")
+            else { continue }
+            names.append(name)
+        }
+        return names.sorted()
     }
 }

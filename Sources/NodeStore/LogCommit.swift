@@ -11,11 +11,15 @@ package struct AppendRequest: Sendable {
     package let id: RequestID
     /// What to append, in order.
     package let drafts: [Draft]
+    /// Whether the node knows that the request was not carried out before: it is not refused for
+    /// being older than a restore.
+    package let isResumed: Bool
 
     /// A request from its parts.
-    package init(id: RequestID, drafts: [Draft]) {
+    package init(id: RequestID, drafts: [Draft], isResumed: Bool = false) {
         self.id = id
         self.drafts = drafts
+        self.isResumed = isResumed
     }
 
     /// Tells the same request from another one under the same id: over types, subjects and
@@ -61,10 +65,11 @@ extension LogStore {
         try state.withLock { state in
             do {
                 guard let loaded = state else { throw StoreError.headChanged }
+                let answersSince = answersSince.withLock { $0 }
                 let result = try pool.write { db in
                     var step = try CommitStep(
                         db, origin: origin, tree: loaded.tree, newest: loaded.newestRequest,
-                        at: time)
+                        answersSince: answersSince, at: time)
                     let answers = try requests.map { try step.carryOut($0) }
                     guard step.appended > 0 || loaded.head == nil else {
                         return (answers, loaded)

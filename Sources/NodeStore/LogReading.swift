@@ -78,6 +78,29 @@ extension LogStore {
         try pool.read { try $0.subjectState(key) }
     }
 
+    /// The subjects of a scope and the index of the last leaf of each, in the order of the log.
+    package func subjects(scope: String) throws -> [(subject: String, index: Int)] {
+        try pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT subject, idx FROM subject WHERE scope = ? AND earlier = 0 ORDER BY idx
+                    """,
+                arguments: [scope]
+            ).map { ($0["subject"], $0["idx"]) }
+        }
+    }
+
+    /// Notes the content of a subject whose leaf at `index` was healed, so that the same content
+    /// is not appended again.
+    package func restoreContent(_ content: Digest, of key: SubjectKey, at index: Int) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "UPDATE subject SET content = ? WHERE scope = ? AND subject = ? AND idx = ?",
+                arguments: [content.bytes.data, key.scope, key.subject, index])
+        }
+    }
+
     /// Entries that count for nothing, with the reason.
     package func flagged() throws -> [(index: Int, reason: String)] {
         try pool.read { db in
@@ -149,7 +172,7 @@ extension GRDB.Database {
         return count == width ? bytes : nil
     }
 
-    fileprivate func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
+    func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
         switch tile.kind {
         case .hashes(let level):
             // A path may name any index below 2^60: the first entry's would overflow.

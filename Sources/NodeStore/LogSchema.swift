@@ -2,7 +2,7 @@
 enum LogSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
     static let migrations = [
-        first, epochs, noPartialLeafTile, staging, pending, confirmedByTime, erasure,
+        first, epochs, noPartialLeafTile, staging, pending, confirmedByTime, erasure, cosigned,
     ]
 
     private static let first = """
@@ -95,5 +95,11 @@ enum LogSchema {
             BEGIN SELECT RAISE(ABORT, 'an earlier epoch changes nothing'); END;
         CREATE TRIGGER erased_is_kept BEFORE DELETE ON erased
             BEGIN SELECT RAISE(ABORT, 'what was erased stays erased'); END;
+        """
+
+    /// One row once somebody else has cosigned the log.
+    private static let cosigned = """
+        CREATE TABLE cosigned(id INTEGER PRIMARY KEY CHECK (id = 1)) STRICT;
+        INSERT INTO cosigned SELECT 1 WHERE EXISTS (SELECT 1 FROM confirmed);
         """
 }

@@ -19,6 +19,11 @@ package final class LogStore: Sendable {
     /// The head in memory and the edge of the tree; nil after a failed commit, until reloaded.
     let state: Mutex<Loaded?>
 
+    /// Whether it is known that somebody has cosigned the log.
+    let isMarked = Mutex(false)
+    /// Milliseconds since 1970: answers to older requests may be lost; 0 when none are.
+    let answersSince = Mutex<Int64>(0)
+
     /// Sizes that witnesses last cosigned, as far as this process knows; a witness corrects it.
     private let cosignedSizes = Mutex<[String: Int]>([:])
 

@@ -2,11 +2,14 @@ package import Federation
 import Foundation
 import GRDB
 package import Keys
+import Synchronization
 package import TransparencyLog
 
 /// `node.sqlite`: what only this node knows. Private records, the witness's memory, the audit log.
 package final class NodeDatabase: Sendable {
     let pool: DatabasePool
+    /// Logs without a row that others have been asked about since the start.
+    let settled = Mutex<Set<String>>([])
 
     /// Opens the database, making it when it is not there.
     ///

@@ -1,7 +1,7 @@
 /// The tables of `node.sqlite`.
 enum NodeSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, evidence, scrubs, pushed, erasures]
+    static let migrations = [first, evidence, scrubs, pushed, erasures, recovery]
 
     private static let first = """
         CREATE TABLE decision(
@@ -54,5 +54,28 @@ enum NodeSchema {
             request BLOB PRIMARY KEY, what TEXT NOT NULL, decision TEXT, precedent_of TEXT,
             reason TEXT NOT NULL, refs TEXT NOT NULL, created INTEGER NOT NULL, done INTEGER
         ) STRICT;
+        """
+
+    /// Restores, and a counter that the anchor holds against: -1 means that no row is doubted.
+    private static let recovery = """
+        CREATE TABLE restored(
+            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, how TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE generation(
+            id INTEGER PRIMARY KEY CHECK (id = 1), witness INTEGER NOT NULL,
+            doubted INTEGER NOT NULL DEFAULT -1
+        ) STRICT;
+        INSERT INTO generation(id, witness) SELECT 1, count(*) FROM witnessed;
+        ALTER TABLE witnessed ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+        CREATE TRIGGER witnessed_first AFTER INSERT ON witnessed BEGIN
+            UPDATE generation SET witness = witness + 1;
+            UPDATE witnessed SET generation = (SELECT witness FROM generation)
+                WHERE origin = NEW.origin;
+        END;
+        CREATE TRIGGER witnessed_anew AFTER UPDATE OF note ON witnessed BEGIN
+            UPDATE generation SET witness = witness + 1;
+            UPDATE witnessed SET generation = (SELECT witness FROM generation)
+                WHERE origin = NEW.origin;
+        END;
         """
 }

@@ -6,11 +6,14 @@ struct HelpTests {
         "registry admit", "registry list", "registry invite", "registry refresh", "catalogue",
         "catalogue import", "catalogue check", "catalogue publish", "catalogue withdraw",
         "catalogue list", "catalogue show", "catalogue search", "decision", "decision record",
-        "decision show", "decision receipt", "decision verify", "credential",
+        "decision show", "decision receipt", "decision verify", "decision lost", "decision refill",
+        "credential",
         "credential issue", "credential verify", "credential lookup", "credential did", "log",
-        "log init", "log show", "log key", "log verify", "log prove", "log export", "proof",
+        "log init", "log show", "log key", "log verify", "log prove", "log export", "log override",
+        "proof",
         "proof verify", "peer", "peer list", "peer refresh", "member", "member list",
-        "member show", "json", "json canonicalize",
+        "member show", "json", "json canonicalize", "backup", "backup create", "backup verify",
+        "backup restore",
     ])
     func `every command explains itself`(_ command: String) throws {
         let words = command.split(separator: " ").map(String.init)

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Dispatch
 import Federation
 import Foundation
 import Glibc
@@ -18,9 +19,9 @@ final class Institution {
     private(set) var said = ""
 
     /// Makes the data folder and founds the registry.
-    init() throws {
+    init(in parent: String = "/tmp") throws {
         // Short, since a Unix socket's path has at most 107 bytes.
-        root = "/tmp/eccoe-t-\(UUID().uuidString.prefix(8))"
+        root = "\(parent)/eccoe-t-\(UUID().uuidString.prefix(8))"
         folder = DataFolder(root + "/a")
         try FileManager.default.createDirectory(
             atPath: root, withIntermediateDirectories: true)
@@ -102,6 +103,15 @@ final class Institution {
         kill(daemon.processIdentifier, SIGTERM)
         daemon.waitUntilExit()
         return daemon.terminationStatus
+    }
+
+    /// Whether the daemon has ended, or does so within some seconds.
+    func hasEnded(within seconds: Int) -> Bool {
+        guard let daemon else { return true }
+        let ended = DispatchSemaphore(value: 0)
+        daemon.terminationHandler = { _ in ended.signal() }
+        guard daemon.isRunning else { return true }
+        return ended.wait(timeout: .now() + .seconds(seconds)) == .success
     }
 
     /// Asks the daemon over its socket.

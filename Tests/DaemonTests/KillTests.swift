@@ -11,7 +11,7 @@ import TransparencyLog
 @Suite(.serialized) struct KillTests {
     /// `ECCOE_KILLS` asks for more.
     static let kills =
-        ProcessInfo.processInfo.environment["ECCOE_KILLS"].flatMap { Int($0) } ?? 10
+        ProcessInfo.processInfo.environment["ECCOE_KILLS"].flatMap { Int($0) } ?? 25
 
     @Test func `nothing acknowledged is lost by kill -9`() async throws {
         let institution = try Institution()
@@ -78,7 +78,7 @@ import TransparencyLog
     }
 
     /// Recomputes the whole log from the disk, and finds every acknowledged line in it.
-    private static func check(
+    static func check(
         _ institution: Institution, journal: [String: (index: Int, revision: Int)],
         since old: VerifiedCheckpoint?
     ) throws -> VerifiedCheckpoint {
@@ -102,7 +102,7 @@ import TransparencyLog
         return head
     }
 
-    private static func writeItems(_ count: Int, to path: String) throws {
+    static func writeItems(_ count: Int, to path: String) throws {
         var text = ""
         for number in 1...count {
             let item: JSON = [

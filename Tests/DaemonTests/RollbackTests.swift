@@ -74,14 +74,18 @@ import Testing
 }
 
 extension Institution {
-    /// Publishes the smallest item with this id.
+    /// Publishes the smallest item with this id, and with a description when there is one.
     @discardableResult
-    func publish(_ id: String) async throws -> JSON {
-        let item: JSON = [
+    func publish(_ id: String, text: String = "") async throws -> JSON {
+        var item: JSON = [
             "id": .string(id), "title": ["en": .string("Course \(id)")], "defaultLanguage": "en",
             "provider": ["name": ["en": "University A"]],
             "awardingBody": ["name": ["en": "University A"]],
         ]
+        if !text.isEmpty, case .object(var object) = item {
+            object["description"] = ["en": .string(text)]
+            item = .object(object)
+        }
         let milliseconds = Int64(Date().timeIntervalSince1970 * 1000)
         let request = RequestID(milliseconds: milliseconds, random: SecureRandom.bytes(10))
         return try await ask(

@@ -227,6 +227,8 @@ private struct NodeDesks {
             return try node.logs.mirror(originHash: hash).flatMap {
                 try resource(parts.dropFirst(2), of: $0)
             }
+        case ("GET", "witness", let hash?):
+            return try WitnessDesk(node: node).witnessed(originHash: hash).map { .ok($0.bytes) }
         case ("GET", "registry", _):
             let file = node.folder.registry + "/" + parts.dropFirst().joined(separator: "/")
             return try DurableFile.read(file).map { .ok($0) }

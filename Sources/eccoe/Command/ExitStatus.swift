@@ -23,7 +23,8 @@ enum ExitStatus: Int32 {
             case .malformedRequest, .tooLarge, .invalidItem, .invalidCredential, .invalidDecision,
                 .requestIDReused, .methodNotAllowed, .unsupportedMedia, .rangeNotSatisfiable:
                 .data
-            case .notFound, .conflict, .invalidCheckpoint, .invalidProof, .unknownOrigin, .gone,
+            case .notFound, .conflict, .outcomeUnknown, .invalidCheckpoint, .invalidProof,
+                .unknownOrigin, .gone,
                 .notAMember, .noLog, .notConfirmed, .registryRefused:
                 .negative
             case .forbidden, .unauthenticated, .clockSkew: .noPermission

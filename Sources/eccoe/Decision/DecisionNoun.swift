@@ -13,7 +13,8 @@ struct DecisionNoun: AsyncParsableCommand {
         abstract: "Decisions on learners' credentials, and the receipts that prove them.",
         subcommands: [
             DecisionRecordVerb.self, DecisionShow.self, DecisionStatusVerb.self,
-            DecisionReceipt.self, DecisionVerify.self, DecisionErase.self,
+            DecisionReceipt.self, DecisionVerify.self, DecisionErase.self, DecisionLost.self,
+            DecisionRefill.self,
         ]
     )
 }

@@ -7,7 +7,7 @@ struct LogNoun: AsyncParsableCommand {
         abstract: "The signed log that an institution publishes, its own or anybody's.",
         subcommands: [
             LogInit.self, LogShow.self, LogKey.self, LogVerify.self, LogProve.self, LogTime.self,
-            LogExport.self, LogClose.self, LogAuditVerb.self, LogPolicyVerb.self,
+            LogExport.self, LogClose.self, LogOverride.self, LogAuditVerb.self, LogPolicyVerb.self,
         ]
     )
 }

@@ -17,11 +17,16 @@ struct LogInit: Verb {
             """
     )
 
+    @Flag(
+        help: "This key has never had a log, though no other node can be asked whether it knows it."
+    )
+    var unseen = false
+
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
-        let answer = try await node.ask(.logInit)
+        let answer = try await node.ask(.logInit, ["unseen": .bool(unseen)])
         output.write(answer) {
             TextTable.pairs([
                 ("origin", TextTable.cell($0["origin"])), ("size", TextTable.cell($0["size"])),

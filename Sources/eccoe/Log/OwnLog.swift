@@ -8,7 +8,8 @@ import TransparencyLog
 /// The own log as the data folder holds it, read beside the daemon.
 struct OwnLog {
     private let folder: DataFolder
-    private let epoch: Int
+    /// The epoch that was found.
+    let epoch: Int
     private let reader: LogReader?
 
     /// The log of the newest epoch; the first one while there is none.

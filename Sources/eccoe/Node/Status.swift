@@ -115,6 +115,7 @@ struct Status: Verb {
                         + TextTable.cell(registry?["freshness"])
             ),
             ("own log", log.map(line) ?? "none yet: eccoe log init"),
+            ("written", writing(answer["writing"])),
             ("items", TextTable.cell(answer["items"])),
             ("audits", audits(answer["audits"]?.array ?? [])),
             ("clock", clock(answer["clock"])),
@@ -165,6 +166,11 @@ struct Status: Verb {
         let peers = TextTable.cell(clock?["peers"])
         return offset == 0
             ? "as that of \(peers) members" : "\(offset) s behind the median of \(peers) members"
+    }
+
+    private static func writing(_ writing: JSON?) -> String {
+        let reason = writing?["reason"]?.string.map { ": \($0)" } ?? ""
+        return TextTable.cell(writing?["state"]) + reason
     }
 
     private static func line(_ log: JSON) -> String {
