@@ -73,10 +73,11 @@ package final class LogWriter: Service, Sendable {
 
     /// Why the log cannot be written although it is open: a full disk; nil when it can.
     package var fault: Problem? {
-        let current = state.withLock { state -> Sequencer? in
-            if case .open(let sequencer) = state { sequencer } else { nil }
-        }
-        return current?.fault
+        current?.fault
+    }
+
+    private var current: Sequencer? {
+        state.withLock { if case .open(let sequencer) = $0 { sequencer } else { nil } }
     }
 
     /// Ends writing the log that is open, such as when its epoch was closed: what waits is still
@@ -95,10 +96,12 @@ package final class LogWriter: Service, Sendable {
     }
 
     /// Why the log is closed for writing; nil when it is not.
-    package var refused: Problem? { refusal.withLock { $0 } }
+    package var refused: Problem? {
+        state.withLock { if case .refused(let problem) = $0 { problem } else { nil } }
+    }
 
     /// Whether the log is being written.
-    package var isOpen: Bool { sequencer.withLock { $0?.isOpen ?? false } }
+    package var isOpen: Bool { current?.isOpen ?? false }
 
     /// Appends to the own log.
     ///

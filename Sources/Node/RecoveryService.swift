@@ -160,11 +160,10 @@ extension RecoveryService {
     }
 
     private func heal(to head: VerifiedCheckpoint) async throws -> Bool {
-        let replicator = Replicator(node: node)
         var isDoubtful = false
         for source in sources() {
             do {
-                let target = try replicator.known(head)
+                let target = try node.known(head)
                 var step = LogExtension(from: log.range, to: target)
                 try await fetch(&step, from: source)
                 do { try step.finish() } catch {

@@ -130,11 +130,6 @@ package final class RegistryHolder: Sendable {
         }
     }
 
-    /// The members that are assigned to mirror a log, this one included.
-    package func mirrorDomains(of origin: String, at time: Instant) -> [String] {
-        current?.mirrorSet(forOrigin: origin, at: time).cosigners.map(\.domain) ?? []
-    }
-
     /// Which members keep a copy of a log at a time.
     package func mirrorDomains(of origin: String, at time: Instant) -> [String] {
         current?.mirrorSet(forOrigin: origin, at: time).cosigners.map(\.domain) ?? []

@@ -322,15 +322,6 @@ struct LogSource: Sendable {
     let peer: PeerAddress
     let base: String
 
-    /// A log as its author or anybody with a copy serves it.
-    init(of log: LogIdentity, at peer: PeerAddress, by transport: any PeerTransport) {
-        self.transport = transport
-        self.peer = peer
-        base =
-            peer.domain == log.domain
-            ? "/log/\(log.epoch)" : "/mirror/\(Checkpoint.originHash(log.key.name).hex)"
-    }
-
     /// The bytes of a resource; nil for 404.
     func get(_ path: String, limit: Int) async throws -> [UInt8]? {
         let response = try await transport.send(
@@ -399,5 +390,16 @@ struct LogSource: Sendable {
                 isSigned: isSigned
             )
         )
+    }
+}
+
+extension LogSource {
+    /// A log as its author or anybody with a copy serves it.
+    init(of log: LogIdentity, at peer: PeerAddress, by transport: any PeerTransport) {
+        self.transport = transport
+        self.peer = peer
+        base =
+            peer.domain == log.domain
+            ? "/log/\(log.epoch)" : "/mirror/\(Checkpoint.originHash(log.key.name).hex)"
     }
 }

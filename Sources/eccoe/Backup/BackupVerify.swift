@@ -27,7 +27,7 @@ struct BackupVerify: Verb {
 
     func execute() async throws {
         let backup = try Backup(AbsolutePath.of(backup))
-        let registry = try RegistryCopy.accepted(DataFolder(backup.path))
+        let registry = try RegistryFiles(folder: DataFolder(backup.path)).accepted()
         let progress = ProgressLine()
         let report = try backup.verify(
             logKey: { origin in

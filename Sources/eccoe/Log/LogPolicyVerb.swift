@@ -26,7 +26,7 @@ struct LogPolicyVerb: Verb {
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
-        guard let registry = try RegistryCopy.accepted(node.folder) else {
+        guard let registry = try RegistryFiles(folder: node.folder).accepted() else {
             throw CommandFailure(
                 Problem(
                     .registryUnavailable,
