@@ -68,6 +68,7 @@ package struct GossipState: Sendable {
     private var refreshTokens = 10
     private var lastToken: Instant?
     private var lastRotation: Instant?
+    private var lastTick: Instant?
     private var random: SplitMix64
 
     /// A state that draws its chances from `seed`.
@@ -99,6 +100,8 @@ package struct GossipState: Sendable {
 
     /// Time has passed.
     package mutating func tick(at now: Instant) -> [Effect] {
+        if let last = lastTick, now < last { turnBack(by: last - now) }
+        lastTick = now
         rotate(at: now)
         var effects = retryFetches(at: now)
         for domain in peers.keys.sorted() {
@@ -114,6 +117,16 @@ package struct GossipState: Sendable {
     package var nextTick: Instant? {
         let polls = peers.values.filter { $0.isNeighbour && !$0.inFlight }.compactMap(\.nextPoll)
         return (polls + retries.values).min()
+    }
+
+    /// The clock was set back: what was planned by the old time would come as much too late.
+    private mutating func turnBack(by seconds: Int64) {
+        for (domain, peer) in peers {
+            peers[domain]?.nextPoll = peer.nextPoll.map { $0 + -seconds }
+        }
+        retries = retries.mapValues { $0 + -seconds }
+        lastToken = lastToken.map { $0 + -seconds }
+        lastRotation = lastRotation.map { $0 + -seconds }
     }
 
     private mutating func retryFetches(at now: Instant) -> [Effect] {
