@@ -60,6 +60,10 @@ package final class Heads: Sendable {
         snapshot: RegistryVersion?
     ) -> HeadsPage {
         state.withLock { state in
+            // A clock that was set back makes nobody wait longer.
+            for (origin, entry) in state.unconfirmed where entry.since > now {
+                state.unconfirmed[origin]?.since = now
+            }
             for (origin, entry) in state.unconfirmed where now - entry.since >= Self.patience {
                 state.unconfirmed[origin] = nil
                 state.table.update(entry.hint)

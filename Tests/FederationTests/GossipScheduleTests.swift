@@ -38,6 +38,17 @@ import Testing
         #expect(waits.count == 25)
     }
 
+    @Test(arguments: [60, 3600, 86_400] as [Int64])
+    func `polls in time when the clock is set back`(_ seconds: Int64) throws {
+        var setting = GossipSetting(members: 1)
+        _ = setting.state.tick(at: start + seconds)
+        _ = setting.served([], by: "a.example", after: seconds)
+        #expect(setting.state.tick(at: start + 1).isEmpty)
+        let next = try #require(setting.state.peers["a.example"]?.nextPoll)
+        #expect((48...72).contains(next - (start + 1)))
+        #expect(setting.state.tick(at: next).map(\.polled) == ["a.example"])
+    }
+
     @Test func `asks at once for the rest of a page`() {
         var setting = GossipSetting(members: 1)
         let page = GossipSetting.page(next: 17, more: true)

@@ -241,6 +241,13 @@ import TransparencyLog
         #expect(shown(after: 10) == [4])
     }
 
+    @Test func `wait no longer when the clock is set back`() {
+        heads.update(checkpoint(3), cosignatures: 0, isConfirmed: false, at: start + 3600)
+        #expect(shown(after: 0) == [])
+        #expect(shown(after: 9) == [])
+        #expect(shown(after: 10) == [3])
+    }
+
     @Test func `leave the confirmed one standing meanwhile`() {
         heads.update(checkpoint(3), cosignatures: 2, isConfirmed: true, at: start)
         heads.update(checkpoint(4), cosignatures: 0, isConfirmed: false, at: start)

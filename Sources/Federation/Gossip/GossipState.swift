@@ -75,6 +75,7 @@ package struct GossipState: Sendable {
     private var refreshTokens = Self.refreshBucket
     private var lastToken: Instant?
     private var lastSplit: RegistryVersion?
+    private var lastTick: Instant?
 
     /// A state that draws its chances from `seed`.
     package init(seed: UInt64) {
@@ -107,8 +108,21 @@ package struct GossipState: Sendable {
 
     /// Time has passed.
     package mutating func tick(at now: Instant) -> [Effect] {
+        if let last = lastTick, now < last { turnBack(by: last - now) }
+        lastTick = now
         rotate(at: now)
         return retryFetches(at: now) + duePolls(at: now)
+    }
+
+    /// The clock was set back: what was planned by the old time would come as much too late.
+    private mutating func turnBack(by seconds: Int64) {
+        for (domain, peer) in peers {
+            peers[domain]?.nextPoll = peer.nextPoll.map { $0 + -seconds }
+        }
+        for (origin, want) in wanted { wanted[origin]?.retry = want.retry.map { $0 + -seconds } }
+        lastToken = lastToken.map { $0 + -seconds }
+        lastRotation = lastRotation.map { $0 + -seconds }
+        nextTurn = nextTurn.map { $0 + -seconds }
     }
 
     /// The earliest moment at which `tick` has something to do; nil when there is none.
