@@ -170,10 +170,12 @@ extension RecoveryService {
                     isDoubtful = true
                     continue
                 }
-                // First the note that answers were lost, then the state that shows it.
+                // First the note that answers were lost, then the state that shows it. What is asked
+                // since this start was never answered before.
                 try node.database.noteRestored(
                     "healed from \(log.size) to \(head.checkpoint.size) leaves by "
-                        + source.peer.domain, at: node.time.now())
+                        + source.peer.domain,
+                    at: node.gate.current?.since ?? node.time.now())
                 try log.extend(by: step)
                 try log.markCosigned()
                 try forgetAnswers()

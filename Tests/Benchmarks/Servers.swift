@@ -145,7 +145,7 @@ struct EtcdBenchmark: Benchmark {
                 "--log-level", "error",
             ], output: workspace.file("etcd.log"))
         defer {
-            server.terminate()
+            kill(server.processIdentifier, SIGKILL)
             server.waitUntilExit()
         }
         let value = Data(repeating: 0x61, count: 512).base64EncodedString()
@@ -197,7 +197,7 @@ struct NATSBenchmark: Benchmark {
         _ = FileManager.default.createFile(atPath: config, contents: Data(text.utf8))
         let server = try Program.start([nats, "-c", config], output: workspace.file("nats.log"))
         defer {
-            server.terminate()
+            kill(server.processIdentifier, SIGKILL)
             server.waitUntilExit()
         }
         let first = try Connection.waiting(port: port)

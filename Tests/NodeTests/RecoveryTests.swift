@@ -30,7 +30,15 @@ import TransparencyLog
     }
 
     private func publish(_ id: String, by institution: Institution) async throws {
-        try await institution.publish(Institution.item(id, "Course \(id)"))
+        // Dated by the clock: an older id could have been answered before a restore.
+        let request = RequestID(
+            milliseconds: federation.clock.time.milliseconds(), random: SecureRandom.bytes(10))
+        _ = try await institution.ask(
+            .cataloguePublish,
+            [
+                "requestId": .string(request.text),
+                "items": [Institution.item(id, "Course \(id)")],
+            ])
     }
 
     private func opened(_ institution: Institution) async throws {

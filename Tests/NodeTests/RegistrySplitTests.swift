@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Federation
 import Keys
 import Node

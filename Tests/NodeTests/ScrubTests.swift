@@ -87,8 +87,9 @@ import TransparencyLog
     }
 
     @Test func `runs as a service until the node shuts down`() async throws {
-        try await prepared()
+        _ = await a.refresh.refresh(from: nil)
         try await federation.running([a]) {
+            try await a.createLog()
             for _ in 0..<100 where try a.node.database.scrubs().isEmpty {
                 await federation.settle()
                 federation.clock.advance(by: .seconds(1800))

@@ -1,5 +1,6 @@
 import Federation
 import Foundation
+import Glibc
 import Keys
 import MemberRegistry
 import Node
@@ -40,7 +41,8 @@ private final class StrangeWitness {
     }
 
     deinit {
-        process.terminate()
+        // Threads of the test runner block SIGTERM, and what they start inherits that.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
     }

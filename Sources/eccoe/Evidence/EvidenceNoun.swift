@@ -141,17 +141,9 @@ struct EvidenceVerify: Verb {
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
-        let verifier: VerifierKey
-        do {
-            verifier = try VerifierKey(key)
-        } catch { throw ValidationError("--key \(key): \(error.description)") }
-        let bytes = try InputFile.read(file, limit: Limits.evidenceBytes)
-        let fork: ProvenFork
-        do {
-            fork = try ProvenFork(ForkEvidence(bytes), key: verifier)
-        } catch where error.slug == .invalidProof {
-            throw CommandFailure(.negative, error)
-        }
+        let verifier = try verifierKey()
+        let claim = try ForkEvidence(InputFile.read(file, limit: Limits.evidenceBytes))
+        let fork = try proven(claim, by: verifier)
         output.write(fork.json) { _ in
             TextTable.pairs(
                 [("forked", fork.origin)]
@@ -159,5 +151,17 @@ struct EvidenceVerify: Verb {
                         ("signed", "\($0.size) entries, root \($0.root.base64)")
                     })
         }
+    }
+
+    private func verifierKey() throws -> VerifierKey {
+        do {
+            return try VerifierKey(key)
+        } catch { throw ValidationError("--key \(key): \(error.description)") }
+    }
+
+    private func proven(_ claim: ForkEvidence, by verifier: VerifierKey) throws -> ProvenFork {
+        do {
+            return try ProvenFork(claim, key: verifier)
+        } catch { throw CommandFailure(.negative, error) }
     }
 }
