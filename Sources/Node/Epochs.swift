@@ -110,10 +110,14 @@ extension Node {
         let entries = try store.entries(from: Int(closing.size), to: store.size)
         let verdicts = try store.verdicts(from: Int(closing.size), to: store.size)
         for (offset, (entry, verdict)) in zip(entries, verdicts).enumerated() {
-            guard case .accepted(let leaf, let key?, _) = verdict else { continue }
+            guard case .accepted(let leaf, let key, _) = verdict,
+                key != nil || leaf.type == .payloadErased
+            else { continue }
+            // What was erased is not said again.
+            if let payload = leaf.payload, try store.isErased(payload) { continue }
             let index = Int(closing.size) + offset
             let reference = Self.reference(store, index, entry)
-            if try own.refers(to: reference, in: key) { continue }
+            if let key, try own.refers(to: reference, in: key) { continue }
             let request = AppendRequest(
                 id: Self.requestID(carrying: entry),
                 drafts: [try store.draft(of: leaf, reference: reference)], isResumed: true)
@@ -125,6 +129,7 @@ extension Node {
             }
         }
         if carried > 0 {
+            try carryErasures(of: own)
             try await foldViews(of: own)
             logger.notice("leaves beyond the closing stand anew", metadata: ["count": "\(carried)"])
         }
@@ -194,7 +199,8 @@ extension LogStore {
         let item = bytes.flatMap { try? ItemPayload(bytes: $0).item }
         return Draft(
             type: leaf.type, subject: leaf.subject, payload: bytes,
-            content: item.map { Digest(of: $0.json.canonicalBytes) }, references: [reference],
+            content: item.map { Digest(of: $0.json.canonicalBytes) },
+            references: leaf.type == .payloadErased ? leaf.references : [reference],
             commitment: leaf.commitment)
     }
 }

@@ -42,7 +42,7 @@ package struct LogTimeDesk: Sendable {
     /// Whether nobody can know a time that is much earlier: the leaf came after a checkpoint that
     /// was confirmed within the hour before.
     private func isExact(_ index: Int, in log: LogStore) throws -> Bool {
-        if log.origin == node.logs.own?.origin { return true }
+        if ViewFolder.domain(of: log.origin) == node.identity.domain { return true }
         guard let found = try log.confirmed(covering: index),
             let before = try log.confirmed(before: index)
         else { return false }
@@ -56,32 +56,31 @@ package struct LogTimeDesk: Sendable {
     private func fetchOlder(_ index: Int, of log: LogStore) async -> [JSON] {
         guard let identity = node.registry.log(log.origin) else { return [] }
         var asked: [JSON] = []
-        func ask(_ domain: String, base: String) async -> Bool {
+        func ask(_ domain: String) async -> Bool {
             var outcome: String
             do {
-                outcome = try await fetchOlder(index, of: log, from: domain, base: base)
+                outcome = try await fetchOlder(index, of: log, as: identity, from: domain)
             } catch {
                 outcome = (error as? Problem)?.detail ?? "\(error)"
             }
             asked.append(["domain": .string(domain), "outcome": .string(outcome)])
             return outcome == Self.answered
         }
-        if await ask(identity.domain, base: "/log/\(identity.epoch)") { return asked }
-        let copy = "/mirror/\(Checkpoint.originHash(log.origin).hex)"
+        if await ask(identity.domain) { return asked }
         let members = node.registry.otherNodes.map(\.domain).filter { $0 != identity.domain }
-        for domain in members.prefix(Self.others) { _ = await ask(domain, base: copy) }
+        for domain in members.prefix(Self.others) { _ = await ask(domain) }
         return asked
     }
 
     private static let answered = "answered"
 
     private func fetchOlder(
-        _ index: Int, of log: LogStore, from domain: String, base: String
+        _ index: Int, of log: LogStore, as identity: LogIdentity, from domain: String
     ) async throws -> String {
         guard let address = node.registry.address(of: domain) else {
             throw Problem(.notAMember, "\(domain) has no node in the registry")
         }
-        let source = LogSource(transport: node.transport, peer: address, base: base)
+        let source = LogSource(of: identity, at: address, by: node.transport)
         guard
             let note = try await source.get(
                 "/checkpoint/\(index + 1)", limit: SignedNote.maximumBytes)

@@ -50,7 +50,8 @@ package struct NodeServices: Sendable {
             await refresh.refresh(from: nil)
         }
         services = [
-            node.faults, node.writer, opening, announcer, anchor, cosigning, push, publishing, refresh,
+            node.faults, node.writer, opening, announcer, anchor, cosigning, push, publishing,
+            refresh,
             gossip, Scrub(node: node, clock: clock, disk: reading),
         ]
         control = ControlDesk(node: node, gossip: gossip, anchor: anchor) {

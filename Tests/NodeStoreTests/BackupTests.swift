@@ -37,7 +37,7 @@ private struct BackupSetting {
             drafts: (log.size..<size).map { SampleStore.item("item-\($0)") })
         _ = try log.commit([request], at: SampleStore.time, signer: signer)
         let head = try #require(log.head)
-        try log.confirm(head, at: SampleStore.time)
+        try log.confirm(head, at: SampleStore.time, keepingLastOf: nil)
     }
 
     func backup(

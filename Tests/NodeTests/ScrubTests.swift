@@ -80,7 +80,8 @@ import TransparencyLog
             payload: Digest(of: [1] as [UInt8]))
         try a.node.views.fold(
             domain: a.domain, origin: Institution.origin(a.domain), from: 3,
-            entries: [FoldVerdict(of: leaf, at: 1)], payload: { _ in nil }, document: { _ in nil })
+            entries: [FoldVerdict(accepted: leaf.bytes, index: 1)], payload: { _ in nil },
+            document: { _ in nil })
         await scrub().auditDue()
         let result = try #require(try a.node.database.scrub(of: Institution.origin(a.domain)))
         #expect(result.found == 1)

@@ -84,7 +84,9 @@ struct LogAuditVerb: Verb {
 
     /// Every cosigner's key that the accepted registry lists; nil without a registry.
     private static func witnesses(_ folder: DataFolder) throws -> [VerifierKey]? {
-        try RegistryFiles(folder: folder).accepted()?.cosignerKeys.compactMap { try? VerifierKey($0.text) }
+        try RegistryFiles(folder: folder).accepted()?.cosignerKeys.compactMap {
+            try? VerifierKey($0.text)
+        }
     }
 
     private func write(_ audits: [AuditedLog], hasRegistry: Bool) {
