@@ -87,6 +87,7 @@ package final class AnchorKeeper: Service, Sendable {
             try AnchorFile(folder: node.settings.anchorFolder, epoch: node.epoch)
                 .write(.init(origin: head.origin, size: head.size, root: head.root))
         }
+        node.writer.expect()
         node.gate.handle { $0.override(reason) }
         return ["state": .string(node.gate.current?.word ?? "")]
     }

@@ -38,7 +38,12 @@ package final class LogWriter: Service, Sendable {
 
     /// There is a log that will be opened: who appends waits until it is, or is refused.
     package func expect() {
-        state.withLock { if case .noLog = $0 { $0 = .opening([]) } }
+        state.withLock { state in
+            switch state {
+            case .noLog, .refused: state = .opening([])
+            case .opening, .open: break
+            }
+        }
     }
 
     /// Starts writing `log`; one whose epoch the registry has closed is refused instead.

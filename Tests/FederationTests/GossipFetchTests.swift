@@ -46,7 +46,7 @@ import Testing
         let other = setting.state.tick(at: start + 51)
         #expect(other.count == 1 && other != again)
         _ = setting.fetched("c.example", .failed, after: 52)
-        #expect(setting.state.tick(at: start + 92) == again)
+        #expect(setting.state.tick(at: start + 92).contains(again[0]))
     }
 
     @Test func `is done when it is held`() {
@@ -241,6 +241,7 @@ import Testing
         let again = setting.served([], by: told.sorted()[0], after: 60)
         #expect(again == [.passOn(evidence: origin, to: told.sorted()[0])])
         #expect(setting.served([], by: told.sorted()[0], after: 120).isEmpty)
+        _ = setting.fetched("c.example", .failed, after: 121)
         _ = setting.state.released(origin)
         #expect(setting.state.peers["a.example"]?.since == 0)
         #expect(

@@ -106,14 +106,14 @@ extension GossipState {
         want.claims.removeAll { !isNews($0.row, of: origin) }
         if outcome == .done { want.failures = 0 }
         if let unmet = want.unmet, !isNews(unmet, of: origin) { want.unmet = nil }
-        guard let claim, isNews(claim.row, of: origin) else { return }
-        // Of its own log nobody knows more than the author.
-        let isRefuted = outcome == .done && claim.source == authors[origin]
-        let isTold = outcome == .done && claim.row.size <= held[origin]?.size ?? 0
-        if isRefuted || isTold {
-            if want.claims.isEmpty { want.unmet = nil }
-        } else if claim.row.size > want.unmet?.size ?? -1 {
-            want.unmet = claim.row
+        if let claim, isNews(claim.row, of: origin) {
+            let isHeld = claim.row.size <= held[origin]?.size ?? 0
+            if outcome == .done, claim.source == authors[origin] {
+                // Of its own log nobody knows more than the author.
+                want.unmet = nil
+            } else if outcome != .done || !isHeld, claim.row.size > want.unmet?.size ?? -1 {
+                want.unmet = claim.row
+            }
         }
         guard want.claims.isEmpty, want.unmet != nil else { return }
         want.retry =
