@@ -63,34 +63,15 @@ package struct ControlDesk: Sendable {
     ) async throws -> JSON {
         switch operation {
         case .status: return try StatusDesk(node: node).status()
-        case .logInit:
-            return try await LogDesk(node: node).create(
-                isUnseen: asked.body["unseen"]?.bool ?? false)
-        case .logShow: return try LogDesk(node: node).show(asked.optional("origin"))
-        case .logProve:
-            return try LogDesk(node: node).prove(
-                asked.optional("origin"),
-                index: asked.integer("index")
-            )
-        case .logTime:
-            return try await LogTimeDesk(node: node).time(
-                of: asked.text("origin"), index: asked.integer("index"))
+        case .logInit, .logShow, .logProve, .logTime, .logOverride:
+            return try await log(operation, asked)
         case .catalogueErase, .decisionErase: return try await erase(operation, asked)
         case .cataloguePublish, .catalogueWithdraw, .catalogueList, .catalogueShow,
             .catalogueSearch:
             return try await catalogue(operation, asked)
-        case .decisionRecord:
-            return try await DecisionDesk(node: node).record(
-                asked.body,
-                request: asked.requestID()
-            )
-        case .decisionShow: return try DecisionDesk(node: node).show(asked.text("subject"))
-        case .decisionStatus:
-            return try await DecisionDesk(node: node).status(asked.text("subject"))
-        case .decisionReceipt: return try DecisionDesk(node: node).receipt(asked.text("subject"))
-        case .decisionLost: return try LostDecisions(node: node).list()
-        case .decisionRefill:
-            return try LostDecisions(node: node).refill(asked.body["receipt"] ?? .null)
+        case .decisionRecord, .decisionShow, .decisionStatus, .decisionReceipt, .decisionLost,
+            .decisionRefill:
+            return try await decision(operation, asked)
         case .credentialIssue: return try CredentialDesk(node: node).issue(asked.body)
         case .credentialLookup:
             guard let credential = asked.body["credential"] else {
@@ -112,7 +93,42 @@ package struct ControlDesk: Sendable {
             return StatusDesk(node: node).members()
         case .registryShow: return StatusDesk(node: node).members()
         case .anchorSync: return try anchor.sync()
+        }
+    }
+
+    private func log(
+        _ operation: ControlOperation,
+        _ asked: ControlParameters
+    ) async throws -> JSON {
+        switch operation {
+        case .logInit:
+            return try await LogDesk(node: node).create(
+                isUnseen: asked.body["unseen"]?.bool ?? false)
+        case .logShow: return try LogDesk(node: node).show(asked.optional("origin"))
+        case .logTime:
+            return try await LogTimeDesk(node: node).time(
+                of: asked.text("origin"), index: asked.integer("index"))
         case .logOverride: return try anchor.override(reason: asked.text("reason"))
+        default:
+            return try LogDesk(node: node).prove(
+                asked.optional("origin"), index: asked.integer("index"))
+        }
+    }
+
+    private func decision(
+        _ operation: ControlOperation,
+        _ asked: ControlParameters
+    ) async throws -> JSON {
+        let desk = DecisionDesk(node: node)
+        switch operation {
+        case .decisionRecord:
+            return try await desk.record(asked.body, request: asked.requestID())
+        case .decisionStatus: return try await desk.status(asked.text("subject"))
+        case .decisionReceipt: return try desk.receipt(asked.text("subject"))
+        case .decisionLost: return try LostDecisions(node: node).list()
+        case .decisionRefill:
+            return try LostDecisions(node: node).refill(asked.body["receipt"] ?? .null)
+        default: return try desk.show(asked.text("subject"))
         }
     }
 

@@ -50,8 +50,8 @@ package final class LogWriter: Service, Sendable {
     package func open(_ log: LogStore, node: Node, signer: NoteSigner) {
         if let problem = node.closing(of: log) { return refuse(problem) }
         let made = Sequencer(
-            log: log, signer: signer, time: node.time, disk: node.disk, logger: node.logger,
-            metrics: node.metrics
+            log: log, signer: signer, time: node.time, disk: node.disk, beside: node.background,
+            logger: node.logger, metrics: node.metrics
         ) { [weak self] head in
             for listener in self?.listeners.withLock({ $0 }) ?? [] { listener(head) }
         }

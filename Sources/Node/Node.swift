@@ -20,6 +20,8 @@ package struct Node: Sendable {
     package let random: any RandomSource
     /// Where commits of the own log wait for the disk.
     package let disk: any BlockingExecutor
+    /// Where audits and the carrying over of the write-ahead log wait for the disk.
+    package let background: any BlockingExecutor
     /// The network.
     package let transport: any PeerTransport
     /// Private records and the witness's memory.
@@ -61,6 +63,7 @@ package struct Node: Sendable {
 
     /// Opens a node's stores; nothing runs yet.
     ///
+    /// - Parameter background: beside `disk` in a daemon; on the same thread when nil.
     /// - Throws: `StoreError`.
     package init(
         identity: NodeIdentity,
@@ -69,6 +72,7 @@ package struct Node: Sendable {
         time: any TimeSource,
         random: any RandomSource = SystemRandom(),
         disk: any BlockingExecutor = DispatchExecutor(label: "sequencer"),
+        background: (any BlockingExecutor)? = nil,
         transport: any PeerTransport,
         traffic: @escaping @Sendable () -> JSON = { .null },
         logger: Logger
@@ -80,6 +84,7 @@ package struct Node: Sendable {
         self.time = time
         self.random = random
         self.disk = disk
+        self.background = background ?? disk
         self.logger = logger
         database = try NodeDatabase(path: folder.nodeDatabase)
         splits = RegistrySplits(folder: folder)

@@ -13,13 +13,7 @@ package struct NodeServices: Sendable {
     package let control: ControlDesk
 
     /// The services of a node.
-    ///
-    /// - Parameter reading: where audits read the disk.
-    package init(
-        node: Node,
-        clock: any Clock<Duration>,
-        reading: any BlockingExecutor = DispatchExecutor(label: "scrub")
-    ) {
+    package init(node: Node, clock: any Clock<Duration>) {
         let announcer = Announcer(node: node, clock: clock)
         let push = MirrorPush(node: node, clock: clock)
         let cosigning = Cosigning(node: node, clock: clock) {
@@ -51,8 +45,7 @@ package struct NodeServices: Sendable {
         }
         services = [
             node.faults, node.writer, opening, announcer, anchor, cosigning, push, publishing,
-            refresh,
-            gossip, Scrub(node: node, clock: clock, disk: reading),
+            refresh, gossip, Scrub(node: node, clock: clock),
         ]
         control = ControlDesk(node: node, gossip: gossip, anchor: anchor) {
             await refresh.refresh(from: nil)

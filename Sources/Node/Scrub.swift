@@ -16,14 +16,11 @@ package final class Scrub: Service, Sendable {
 
     private let node: Node
     private let clock: any Clock<Duration>
-    /// Reads block, and must not wait behind a commit or hold one up.
-    private let disk: any BlockingExecutor
 
     /// A scrub of this node's logs.
-    package init(node: Node, clock: any Clock<Duration>, disk: any BlockingExecutor) {
+    package init(node: Node, clock: any Clock<Duration>) {
         self.node = node
         self.clock = clock
-        self.disk = disk
     }
 
     package func run() async throws {
@@ -57,7 +54,7 @@ package final class Scrub: Service, Sendable {
             of: log, views: node.views, witnesses: node.registry.cosignerKeys)
         while !Task.isCancelled {
             let report = try await withCheckedThrowingContinuation { continuation in
-                disk.run { continuation.resume(with: Result { try scrub.step() }) }
+                node.background.run { continuation.resume(with: Result { try scrub.step() }) }
             }
             if let report { return report }
             try? await clock.sleep(for: Self.pause)

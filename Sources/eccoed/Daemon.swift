@@ -30,6 +30,7 @@ struct Daemon {
             ),
             folder: folder,
             time: SystemTime(),
+            background: DispatchExecutor(label: "background"),
             transport: transport,
             traffic: { Self.traffic(transport.traffic) },
             logger: logger

@@ -17,13 +17,8 @@ import TransparencyLog
         a = try federation[TestFederation.a]
     }
 
-    /// Runs work where it is handed in.
-    private struct Inline: BlockingExecutor {
-        func run(_ work: @escaping @Sendable () -> Void) { work() }
-    }
-
     private func scrub() -> Scrub {
-        Scrub(node: a.node, clock: AtOnce(), disk: Inline())
+        Scrub(node: a.node, clock: AtOnce())
     }
 
     /// A clock whose sleeps are over at once.
