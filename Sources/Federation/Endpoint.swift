@@ -43,9 +43,9 @@ package enum Endpoint: String, CaseIterable, Sendable {
     /// against what a caller may ask.
     package var isStatic: Bool {
         switch self {
-        case .checkpoint, .confirmedCheckpoint, .tile, .mirrorCheckpoint,
-            .mirrorConfirmedCheckpoint, .mirrorTile, .witnessCheckpoint, .registryMetadata,
-            .registryTarget, .blob, .didDocument:
+        case .checkpoint, .confirmedCheckpoint, .archivedCheckpoint, .tile, .mirrorCheckpoint,
+            .mirrorConfirmedCheckpoint, .mirrorArchivedCheckpoint, .mirrorTile, .witnessCheckpoint,
+            .registryMetadata, .registryTarget, .blob, .didDocument:
             true
         default: false
         }

@@ -46,7 +46,7 @@ extension EndpointTests {
     /// Operations that take nothing, or everything that is an object.
     private static let withoutParameters: Set<ControlOperation> = [
         .status, .peerList, .peerRefresh, .registryRefresh, .registryShow, .catalogueList,
-        .catalogueSearch,
+        .catalogueSearch, .decisionLost, .evidenceList, .anchorSync,
     ]
 
     private static let wrongParameters: [(ControlOperation, String)] = [
@@ -79,6 +79,13 @@ extension EndpointTests {
         (.decisionReceipt, "{}"), (.decisionReceipt, "{\"subject\":\"00\"}"),
         (.credentialIssue, "{}"), (.credentialIssue, "{\"item\":\"nope\",\"subject\":{}}"),
         (.credentialIssue, "{\"item\":\"C-1\",\"subject\":[]}"), (.credentialLookup, "{}"),
+        (.logOverride, "{}"), (.logOverride, "{\"reason\":7}"),
+        (.decisionStatus, "{}"), (.decisionStatus, "{\"subject\":\"../../keys\"}"),
+        (.decisionRefill, "{}"), (.decisionRefill, "{\"receipt\":{}}"),
+        (.decisionRefill, "{\"receipt\":\"x\"}"),
+        (.peerShow, "{}"), (.peerShow, "{\"domain\":\"uni-z.example\"}"),
+        (.peerNotify, "{\"domain\":\"uni-z.example\"}"),
+        (.evidenceShow, "{}"), (.evidenceShow, "{\"origin\":\"nope/eccoe/1\"}"),
     ]
 
     @Test(arguments: ControlOperation.allCases)

@@ -33,6 +33,18 @@ struct SpoiledBody {
             return SpoiledBody(
                 body: BlobBatch(digests: [Digest(of: []), Digest(of: [1])]).bytes, status: 200,
                 refusals: [400])
+        case .addMirrorCheckpoint:
+            let hash = Digest(of: []).base64
+            let name = "uni-z.example/eccoe/1"
+            let line = "\u{2014} \(name) \(Base64.encode([UInt8](repeating: 1, count: 68)))"
+            let note = "old 0\n\n\(name)\n1\n\(hash)\n\n\(line)\n"
+            return SpoiledBody(body: Array(note.utf8), status: 404, refusals: [400, 404])
+        case .addEntries:
+            // The header of tlog-mirror, cut off: no origin is read.
+            return SpoiledBody(body: [0, 9, 1, 2, 3, 4], status: 400, refusals: [400])
+        case .putBlob:
+            // Members only: of a stranger's nothing is looked at.
+            return SpoiledBody(body: Array("{\"a\":1}".utf8), status: 401, refusals: [401])
         case .evidence:
             // Members only: of a stranger's nothing is looked at.
             return SpoiledBody(
