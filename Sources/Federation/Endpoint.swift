@@ -65,7 +65,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
     package var charge: Charge {
         switch self {
         case _ where isStatic: .none
-        case .addCheckpoint: .origin
+        case .addCheckpoint, .addMirrorCheckpoint, .addEntries: .origin
         default: .caller
         }
     }

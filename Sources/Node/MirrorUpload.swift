@@ -21,6 +21,12 @@ package struct MirrorUpload: Sendable {
         self.node = node
     }
 
+    /// The member whose log it is, once an entry package was verified against what its key signed;
+    /// nil before.
+    package var provenMember: String? {
+        saved > 0 ? place.map { ViewFolder.domain(of: $0.log.origin) } : nil
+    }
+
     /// Takes the next bytes of the body.
     ///
     /// - Returns: the answer when it is clear before the body's end; the rest need not be read.

@@ -10,16 +10,25 @@ import TransparencyLog
 /// What is pushed to a mirror: C2SP tlog-mirror, and payloads by members.
 struct MirrorRoutes: Sendable {
     let node: Node
+    let charge: OriginCharge
 
     func answer(_ endpoint: Endpoint, _ asked: Asked) async throws -> Answer {
         let desk = MirrorDesk(node: node)
         switch endpoint {
         case .addMirrorCheckpoint:
-            let body = try await asked.body(limit: Limits.addCheckpointBytes)
-            return try .witness(desk.addCheckpoint(AddCheckpoint(body)), lines: [])
+            return try await charge.charging(asked) { bill in
+                let request = try AddCheckpoint(
+                    await asked.body(limit: Limits.addCheckpointBytes))
+                let claimed = try charge.claimed(by: request.note)
+                let verdict = try desk.addCheckpoint(request)
+                if verdict.isSignedByLog { bill.member = claimed }
+                return try .witness(verdict, lines: [])
+            }
         case .addEntries:
             try checkMedia(asked)
-            return try Self.answer(try await upload(asked, to: desk))
+            return try await charge.charging(asked) { bill in
+                try Self.answer(try await upload(asked, to: desk, bill))
+            }
         default:
             let member = try asked.member()
             guard let digest = Digest(hex: asked.parameter("hex")) else {
@@ -52,8 +61,13 @@ struct MirrorRoutes: Sendable {
         }
     }
 
-    private func upload(_ asked: Asked, to desk: MirrorDesk) async throws -> AddEntriesVerdict {
+    private func upload(
+        _ asked: Asked,
+        to desk: MirrorDesk,
+        _ bill: OriginCharge.Bill
+    ) async throws -> AddEntriesVerdict {
         var upload = try desk.addEntries()
+        defer { bill.member = upload.provenMember }
         var body = asked.request.body.makeAsyncIterator()
         while let buffer = await Self.next(&body) {
             if let verdict = try await upload.receive(buffer.readableBytesView) { return verdict }

@@ -21,8 +21,9 @@ package struct NodeRouter: Sendable {
         self.node = node
         self.gate = gate
         files = StaticRoutes(node: node)
-        peers = PeerRoutes(node: node, gate: gate)
-        mirror = MirrorRoutes(node: node)
+        let charge = OriginCharge(node: node, gate: gate)
+        peers = PeerRoutes(node: node, charge: charge)
+        mirror = MirrorRoutes(node: node, charge: charge)
         people = CatalogueRoutes(node: node)
     }
 

@@ -7,7 +7,7 @@ import TransparencyLog
 /// What members ask each other.
 struct PeerRoutes: Sendable {
     let node: Node
-    let gate: InboundGate
+    let charge: OriginCharge
 
     func answer(_ endpoint: Endpoint, _ asked: Asked) async throws -> Answer {
         switch endpoint {
@@ -21,7 +21,7 @@ struct PeerRoutes: Sendable {
             let body = try await asked.body(limit: Limits.evidenceBytes)
             return .json(try EvidenceDesk(node: node).receive(body, from: member.domain))
         case .addCheckpoint:
-            return try await charged(asked) {
+            return try await charge.charging(asked) {
                 try await witness($0, await asked.body(limit: Limits.addCheckpointBytes))
             }
         case .blobBatch:
@@ -47,41 +47,10 @@ struct PeerRoutes: Sendable {
         return Answer(type: "application/jsonl", body: page.bytes)
     }
 
-    /// Whom a request about a log is charged to in the end.
-    private final class Bill {
-        /// The member whose key signed what was sent; nil while that is not shown.
-        var member: String?
-    }
-
-    /// Charges what is done to the member that it proved to be for, and to the caller when it
-    /// proved nothing (protocol section 8).
-    private func charged(
-        _ asked: Asked,
-        _ body: (Bill) async throws -> Answer
-    ) async throws -> Answer {
-        if let caller = asked.caller { try gate.check(address: caller) }
-        let bill = Bill()
-        do {
-            let answer = try await body(bill)
-            if let member = bill.member { try? gate.charge(member: member) }
-            return answer
-        } catch {
-            if let member = bill.member {
-                try? gate.charge(member: member)
-            } else if let caller = asked.caller, !(error is Throttled) {
-                try? gate.charge(address: caller)
-            }
-            throw error
-        }
-    }
-
     /// The statuses of tlog-witness; bodies as it asks, problems where it is silent.
-    private func witness(_ bill: Bill, _ body: [UInt8]) async throws -> Answer {
+    private func witness(_ bill: OriginCharge.Bill, _ body: [UInt8]) async throws -> Answer {
         let request = try AddCheckpoint(body)
-        // Claimed only: a stranger who claims it is told to wait, but uses up nothing.
-        let claimed = (try? Checkpoint(text: request.note.text))
-            .flatMap { node.registry.log($0.origin) }?.domain
-        if let claimed { try gate.check(member: claimed) }
+        let claimed = try charge.claimed(by: request.note)
         try await WitnessDesk(node: node).settleDoubt(about: request.note)
         let (verdict, cosignature) = try WitnessDesk(node: node).addCheckpoint(request)
         if verdict.isSignedByLog { bill.member = claimed }
