@@ -89,8 +89,12 @@ final class Switchboard: PeerTransport, Sendable {
             let genuine = registryAnswer(request.path)
             response = lie?(request, genuine) ?? genuine
         } else if let node {
-            let whole = await NodeDesks(node: node).answer(request, lie: lie)
-            response = state.withLock(\.knowsRanges) ? part(of: whole, for: request) : whole
+            let knowsRanges = state.withLock(\.knowsRanges)
+            // A lie is told of what goes out, and then signed.
+            response = await NodeDesks(node: node).answer(request) { whole in
+                let genuine = knowsRanges ? self.part(of: whole, for: request) : whole
+                return lie?(request, genuine) ?? genuine
+            }
         } else {
             throw Problem(.unreachable, "\(request.peer.domain) does not answer")
         }
@@ -135,7 +139,10 @@ extension PeerResponse {
 private struct NodeDesks {
     let node: Node
 
-    func answer(_ request: PeerRequest, lie: Switchboard.Lie?) async -> PeerResponse {
+    func answer(
+        _ request: PeerRequest,
+        telling tell: @Sendable (PeerResponse) -> PeerResponse
+    ) async -> PeerResponse {
         do {
             let signed = try node.authentication.verify(
                 method: request.method,
@@ -144,8 +151,7 @@ private struct NodeDesks {
                 at: node.time.now()
             )
             try signed?.check(body: request.body)
-            let genuine = await outcome(request, from: signed?.member)
-            let response = lie?(request, genuine) ?? genuine
+            let response = tell(await outcome(request, from: signed?.member))
             let fields = try signed?.answerFields(
                 status: response.status,
                 body: response.body,

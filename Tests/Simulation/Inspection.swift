@@ -8,7 +8,7 @@ import TransparencyLog
 /// Looks into the nodes and compares what they hold with what must hold.
 final class Inspection: Sendable {
     /// Requests of one node that may be open at a time, for each member.
-    private static let requestsPerMember = 8
+    private static let requestsPerMember = 24
 
     private let found = Mutex<Int64?>(nil)
     /// Leaves of each log that a member has held, by member and origin.

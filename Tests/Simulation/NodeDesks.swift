@@ -20,7 +20,7 @@ struct NodeDesks {
             )
             try signed?.check(body: request.body)
             let response =
-                try await route(request, by: signed?.member.domain) ?? .status(404)
+                try await route(request, by: signed?.member) ?? .status(404)
             let fields =
                 try signed?.answerFields(
                     status: response.status, body: response.body, by: node.identity, at: now) ?? []
@@ -38,7 +38,7 @@ struct NodeDesks {
     }
 
     private func route(
-        _ request: PeerRequest, by member: String?
+        _ request: PeerRequest, by member: VerifiedMember?
     ) async throws -> PeerResponse? {
         guard let (endpoint, asked) = Asked.find(request) else { return nil }
         switch endpoint {
@@ -68,8 +68,32 @@ struct NodeDesks {
         case .evidence:
             guard let member else { return .status(401) }
             return .ok(
-                try EvidenceDesk(node: node).receive(request.body, from: member).canonicalBytes)
+                try EvidenceDesk(node: node).receive(request.body, from: member.domain)
+                    .canonicalBytes)
+        case .addMirrorCheckpoint:
+            let verdict = try MirrorDesk(node: node).addCheckpoint(AddCheckpoint(request.body))
+            return status(of: verdict, lines: [])
+        case .addEntries: return try await entries(request.body)
+        case .putBlob:
+            guard let member, let digest = Digest(hex: asked["hex"]) else { return .status(401) }
+            try await MirrorDesk(node: node).putPayload(digest, request.body, from: member)
+            return .ok([])
         default: return nil
+        }
+    }
+
+    private func entries(_ body: [UInt8]) async throws -> PeerResponse {
+        var upload = try MirrorDesk(node: node).addEntries()
+        let early = try await upload.receive(body)
+        let verdict = if let early { early } else { try await upload.finish() }
+        switch verdict {
+        case .stored(let line): return .ok(line.line)
+        case .accepted(let info): return .status(202, info.bytes)
+        case .conflict(let info): return .status(409, info.bytes)
+        case .malformed: return .status(400)
+        case .forbidden: return .status(403)
+        case .unknownOrigin: return .status(404)
+        case .inconsistent: return .status(422)
         }
     }
 
@@ -93,13 +117,17 @@ struct NodeDesks {
 
     private func witness(_ body: [UInt8]) throws -> PeerResponse {
         let (verdict, cosignature) = try WitnessDesk(node: node).addCheckpoint(AddCheckpoint(body))
+        return status(of: verdict, lines: cosignature?.line ?? [])
+    }
+
+    private func status(of verdict: WitnessVerdict, lines: [UInt8]) -> PeerResponse {
         switch verdict {
-        case .cosign: return .ok(cosignature?.line ?? [])
-        case .conflict(let size): return .status(409, Array("\(size)\n".utf8))
-        case .unknownOrigin: return .status(404)
-        case .forbidden: return .status(403)
-        case .malformed: return .status(400)
-        case .inconsistent: return .status(422)
+        case .cosign: .ok(lines)
+        case .conflict(let size): .status(409, Array("\(size)\n".utf8))
+        case .unknownOrigin: .status(404)
+        case .forbidden: .status(403)
+        case .malformed: .status(400)
+        case .inconsistent: .status(422)
         }
     }
 
