@@ -87,7 +87,10 @@ package final class Cosigning: Service, Sendable {
         let policy = node.registry.witnesses(of: log.origin, at: node.time.now())
         do {
             var checkpoint = head
-            let have = Set(fresh(policy.members, on: head).map(\.key))
+            let fresh = fresh(policy.members, on: head).map(\.key)
+            // Lines of witnesses whose clocks were wrong may be enough in number and yet not count.
+            let count = try fresh.count < policy.quorum || isConfirmed(head, by: policy)
+            let have = count ? Set(fresh) : []
             let missing = policy.members.filter { !have.contains($0.key) }
             if !missing.isEmpty {
                 checkpoint = try head.adding(await cosignatures(of: missing, over: head, in: log))
@@ -97,6 +100,13 @@ package final class Cosigning: Service, Sendable {
             node.logger.warning("cosigning round failed", metadata: ["error": "\(error)"])
             return false
         }
+    }
+
+    private func isConfirmed(
+        _ checkpoint: VerifiedCheckpoint,
+        by policy: WitnessPolicy
+    ) throws -> Bool {
+        try policy.quorum == 0 || node.registry.confirmation(of: checkpoint) != nil
     }
 
     private func keep(
@@ -110,7 +120,7 @@ package final class Cosigning: Service, Sendable {
         if log.head?.checkpoint == checkpoint.checkpoint, log.head != checkpoint {
             try? log.update(note: checkpoint)
         }
-        let isConfirmed = count >= policy.quorum
+        let isConfirmed = try count >= policy.quorum && isConfirmed(checkpoint, by: policy)
         node.metrics.cosigned(isConfirmed: isConfirmed)
         if let confirmation = try node.registry.confirmation(of: checkpoint) {
             try log.confirm(checkpoint, at: confirmation.time, keepingLastOf: .hour)

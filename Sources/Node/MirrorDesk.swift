@@ -31,6 +31,7 @@ package struct MirrorDesk: Sendable {
             try examine(signed, log)
         }
         if case .cosign(let head) = verdict, head.checkpoint == log.head?.checkpoint {
+            node.freshness.fetched(log, at: node.time.now())
             try node.noteHead(of: log)
         }
         return verdict

@@ -70,6 +70,9 @@ package struct MirrorUpload: Sendable {
         else {
             return .conflict(try place.log.mirrorInfo())
         }
+        // A head that is pushed is as new as one that is polled.
+        node.freshness.fetched(place.log, at: node.time.now())
+        try node.carryErasures(of: place.log)
         try await node.foldViews(of: place.log)
         try node.noteHead(of: place.log)
         return .stored(line)

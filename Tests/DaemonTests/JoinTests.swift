@@ -105,7 +105,7 @@ import Testing
         #expect(evidence?["cosignatures"]?.integer == 2)
         #expect(evidence?["confirmed"]?.string != nil)
         let text = try node.read(["catalogue", "search", "course"]).output
-        #expect(text.contains("verified, 2 cosigned"), "\(text)")
+        #expect(text.contains("verified, confirmed by 2 of 2 witnesses"), "\(text)")
         #expect(!text.contains("unconfirmed"), "\(text)")
     }
 

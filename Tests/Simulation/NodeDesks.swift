@@ -53,7 +53,7 @@ struct NodeDesks {
         case .witnessCheckpoint:
             let note = try WitnessDesk(node: node).witnessed(originHash: asked["origin"])
             return note.map { .ok($0.bytes) }
-        case .addCheckpoint: return try witness(request.body)
+        case .addCheckpoint: return try await witness(request.body)
         case .registryMetadata: return try registry("metadata", asked["path"])
         case .registryTarget: return try registry("targets", asked["path"])
         case .blob:
@@ -115,8 +115,11 @@ struct NodeDesks {
         return try DurableFile.read("\(node.folder.registry)/\(kind)/\(path)").map { .ok($0) }
     }
 
-    private func witness(_ body: [UInt8]) throws -> PeerResponse {
-        let (verdict, cosignature) = try WitnessDesk(node: node).addCheckpoint(AddCheckpoint(body))
+    private func witness(_ body: [UInt8]) async throws -> PeerResponse {
+        let request = try AddCheckpoint(body)
+        let desk = WitnessDesk(node: node)
+        try await desk.settleDoubt(about: request.note)
+        let (verdict, cosignature) = try desk.addCheckpoint(request)
         return status(of: verdict, lines: cosignature?.line ?? [])
     }
 

@@ -85,13 +85,14 @@ extension GossipState {
         at now: Instant
     ) -> [Effect] {
         fetching.remove(origin)
-        var effects: [Effect] = []
-        if case .lied(let reason) = outcome { effects += blamed(source, reason: reason, at: now) }
         if var want = wanted[origin] {
             conclude(&want, origin, outcome, at: now)
             let isOver = want.claims.isEmpty && want.unmet == nil
             wanted[origin] = isOver ? nil : want
         }
+        // Blame starts other fetches, so what this one was for is concluded before it.
+        var effects: [Effect] = []
+        if case .lied(let reason) = outcome { effects += blamed(source, reason: reason, at: now) }
         return effects + startFetches()
     }
 
