@@ -27,4 +27,15 @@ import Testing
         #expect(setting.state.clock(at: GossipSetting.start + 4000).verdict == .wrong)
         #expect(setting.state.clock(at: GossipSetting.start + 4001).verdict == .unknown)
     }
+
+    @Test(arguments: [(-3600, true), (3600, true), (30, true), (29, false), (-29, false)])
+    func `is compared anew when the own clock was set`(_ jump: Int64, _ isForgotten: Bool) {
+        var setting = GossipSetting(members: 3)
+        let now = GossipSetting.start + 4000
+        _ = setting.state.tick(at: now)
+        for domain in GossipSetting.domains(3) { _ = setting.served([], by: domain, after: 4000) }
+        #expect(setting.state.clock(at: now).verdict == .wrong)
+        _ = setting.state.tick(at: now + jump)
+        #expect((setting.state.clock(at: now + jump).peers == 0) == isForgotten)
+    }
 }

@@ -109,9 +109,17 @@ package struct GossipState: Sendable {
     /// Time has passed.
     package mutating func tick(at now: Instant) -> [Effect] {
         if let last = lastTick, now < last { turnBack(by: last - now) }
+        if let last = lastTick, (now - last).magnitude >= UInt64(PeerClock.warnSeconds) {
+            forgetOffsets()
+        }
         lastTick = now
         rotate(at: now)
         return retryFetches(at: now) + duePolls(at: now)
+    }
+
+    /// The clock was set: what the peers' clocks were compared with is no more.
+    private mutating func forgetOffsets() {
+        for domain in peers.keys { peers[domain]?.clockOffset = nil }
     }
 
     /// The clock was set back: what was planned by the old time would come as much too late.
