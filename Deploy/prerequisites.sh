@@ -92,7 +92,7 @@ with_progress() {
         sleep 1
         if [ $((SECONDS - told)) -ge 30 ]; then
             told=$SECONDS
-            say "... $((SECONDS - started)) s: $(tail -c 2000 "$log" | tr '\r' '\n' | grep -v '^ *$' | tail -n 1 | cut -c 1-100)"
+            say "... $((SECONDS - started)) s: $(tail -c 2000 "$log" | tr '\r' '\n' | grep -av '^ *$' | tail -n 1 | cut -c 1-100)"
         fi
     done
     wait "$child" || status=$?

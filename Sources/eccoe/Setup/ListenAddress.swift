@@ -29,37 +29,46 @@ struct ListenAddress: ExpressibleByArgument {
         address.bytes.count == 16 ? "[\(address.text)]:\(port)" : "\(address.text):\(port)"
     }
 
+    /// Below the ports that systems give to outgoing connections: none of them takes it before the
+    /// daemon is started.
+    private static let freePorts = 10_240...32_000
+
     /// The same address with a port that is free now, when the port is 0.
     ///
     /// - Throws: `CommandFailure` when the address is not one of this machine.
     func withFreePort() throws -> ListenAddress {
         guard port == 0 else { return self }
+        for _ in 0..<100 {
+            let candidate = ListenAddress(address: address, port: .random(in: Self.freePorts))
+            switch candidate.bindingError() {
+            case 0: return candidate
+            case EADDRINUSE: continue
+            case let code: throw CommandFailure(systemError: code, at: text)
+            }
+        }
+        throw CommandFailure(systemError: EADDRINUSE, at: text)
+    }
+
+    /// What the system says against listening here; 0 when nothing.
+    private func bindingError() -> Int32 {
         let isIPv6 = address.bytes.count == 16
         let descriptor = socket(
-            isIPv6 ? AF_INET6 : AF_INET,
-            Int32(SOCK_STREAM.rawValue),
-            0
-        )
-        guard descriptor >= 0 else { throw CommandFailure(systemError: errno, at: text) }
+            isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return errno }
         defer { close(descriptor) }
         var storage = Self.storage(of: address)
         let length = socklen_t(
             isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
         )
-        let port = withUnsafeMutablePointer(to: &storage) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general -> Int? in
-                var known = length
-                guard bind(descriptor, general, length) == 0,
-                    getsockname(descriptor, general, &known) == 0
-                else { return nil }
-                // The port stands at the same place for both families (RFC 3493).
-                return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-                    Int(UInt16(bigEndian: $0.pointee.sin_port))
-                }
+        return withUnsafeMutablePointer(to: &storage) { pointer in
+            // The port stands at the same place for both families (RFC 3493).
+            pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                $0.pointee.sin_port = UInt16(port).bigEndian
+            }
+            return pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 ? 0 : errno
             }
         }
-        guard let port else { throw CommandFailure(systemError: errno, at: text) }
-        return ListenAddress(address: address, port: port)
     }
 
     private static func storage(of address: IPAddress) -> sockaddr_storage {
