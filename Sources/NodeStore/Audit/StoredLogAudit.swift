@@ -174,12 +174,14 @@ extension GRDB.Database {
         return try Data.fetchOne(statement, arguments: [level, index]).map { Array($0) }
     }
 
+    /// Whether a payload is held, to be fetched, or rightly gone.
     fileprivate func knowsPayload(_ digest: Digest) throws -> Bool {
         let statement = try DirectStatement(
             self,
             """
             SELECT EXISTS (SELECT 1 FROM payload WHERE digest = ?1)
                 OR EXISTS (SELECT 1 FROM wanted WHERE digest = ?1)
+                OR EXISTS (SELECT 1 FROM erased WHERE digest = ?1)
             """)
         try statement.bind(1, digest)
         return try statement.first { $0.integer(0) != 0 } ?? false
