@@ -48,7 +48,7 @@ package struct CatalogueDesk: Sendable {
                     type: .itemPublished,
                     subject: item.id,
                     payload: try ItemPayload.bytes(item: item, salt: node.random.bytes(32)),
-                    content: Digest(of: item.json.canonicalBytes)
+                    content: item.contentDigest
                 )
             } catch let error as ItemPayloadError {
                 throw Problem(

@@ -199,7 +199,7 @@ extension LogStore {
         let item = bytes.flatMap { try? ItemPayload(bytes: $0).item }
         return Draft(
             type: leaf.type, subject: leaf.subject, payload: bytes,
-            content: item.map { Digest(of: $0.json.canonicalBytes) },
+            content: item?.contentDigest,
             references: leaf.type == .payloadErased ? leaf.references : [reference],
             commitment: leaf.commitment)
     }

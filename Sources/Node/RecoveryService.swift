@@ -164,8 +164,8 @@ extension RecoveryService {
         for source in sources() {
             do {
                 let target = try node.known(head)
-                var step = LogExtension(from: log.range, to: target)
-                try await fetch(&step, from: source)
+                let step = try await Replicator(node: node).entries(
+                    of: target, beyond: log.range, from: source)
                 do { try step.finish() } catch {
                     isDoubtful = true
                     continue
@@ -229,16 +229,6 @@ extension RecoveryService {
         return false
     }
 
-    private func fetch(_ step: inout LogExtension, from source: LogSource) async throws {
-        while let tile = step.next {
-            guard let bytes = try await source.get("/\(tile.path)", limit: Limits.bundleBytes)
-            else {
-                throw Problem(.notFound, "\(source.peer.domain) does not serve \(tile.path)")
-            }
-            try step.receive(bytes)
-        }
-    }
-
     /// What counts as the content of an item follows from its payload; without it the same item would
     /// be published once more.
     private func restoreContents(from index: Int) throws {
@@ -249,7 +239,7 @@ extension RecoveryService {
                 let item = try? ItemPayload(bytes: bytes).item
             else { continue }
             try log.restoreContent(
-                Digest(of: item.json.canonicalBytes),
+                item.contentDigest,
                 of: SubjectKey(scope: leaf.type.scope, subject: subject), at: index)
         }
     }

@@ -295,8 +295,7 @@ extension Node {
 
 extension Node {
     /// Cosigns a copy's head as its mirror, keeps its confirmation, and tells gossip and the heads
-    /// feed of it. A copy
-    /// that lacks payloads is told as one that any row is news for.
+    /// feed of it. A copy that lacks payloads is told as one that any row is news for.
     func noteHead(of log: LogStore) throws {
         try cosignAsMirror(log)
         guard let head = log.head else { return }

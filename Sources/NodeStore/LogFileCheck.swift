@@ -116,12 +116,7 @@ struct LogFileCheck {
 
     /// What the earlier epochs say of each subject.
     private func inherited(_ db: GRDB.Database) throws -> [SubjectKey: SubjectState] {
-        try Row.fetchAll(db, sql: "SELECT * FROM inherited").reduce(into: [:]) { found, row in
-            let payload: Data? = row["payload"]
-            found[SubjectKey(scope: row["scope"], subject: row["subject"])] = SubjectState(
-                revision: row["revision"], index: row["idx"], living: row["living"],
-                payload: payload.flatMap { Digest(bytes: $0) }, isEarlier: true)
-        }
+        try db.inheritedSubjects().reduce(into: [:]) { $0[$1.key] = $1.state }
     }
 
     private func compare(

@@ -25,11 +25,6 @@ package struct InheritedSubject: Sendable, Equatable {
 }
 
 extension LogStore {
-    /// What the earlier epochs say of each subject, as it was written when this log was made.
-    package func inherited() throws -> [InheritedSubject] {
-        try pool.read { try $0.inheritedSubjects() }
-    }
-
     /// What this log and the epochs before it say of each subject after its first `size` leaves:
     /// what the next epoch inherits when this one is closed there.
     package func subjects(at size: Int) throws -> [InheritedSubject] {
@@ -94,8 +89,6 @@ extension GRDB.Database {
         let bytes = try Data.fetchOne(
             self, sql: "SELECT bytes FROM payload WHERE digest = ?",
             arguments: [payload.bytes.data])
-        return bytes.flatMap { try? ItemPayload(bytes: Array($0)) }.map {
-            Digest(of: $0.item.json.canonicalBytes)
-        }
+        return bytes.flatMap { try? ItemPayload(bytes: Array($0)).item.contentDigest }
     }
 }

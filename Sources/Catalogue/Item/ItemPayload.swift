@@ -1,5 +1,5 @@
 package import CanonicalJSON
-import Keys
+package import Keys
 
 /// The payload of `item.published`: RFC 8785 of
 /// `{"v":1,"kind":"item","salt":"<base64url>","item":{...}}` (domain.md section 3.0).
@@ -48,6 +48,12 @@ package struct ItemPayload: Sendable {
         do { self.item = try LearningOpportunity(json: item) } catch { throw .invalidItem(error) }
         self.salt = salt
     }
+}
+
+extension LearningOpportunity {
+    /// SHA-256 of the item without any salt: two items of the same digest are one unchanged item
+    /// (domain.md section 3.0). Never leaves the node, since it could be guessed back.
+    package var contentDigest: Digest { Digest(of: json.canonicalBytes) }
 }
 
 /// Why bytes are no payload of an item, or an item cannot become one.
