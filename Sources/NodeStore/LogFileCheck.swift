@@ -27,9 +27,7 @@ package struct LogFileReport: Sendable, Equatable {
     package var findings: [String] = []
 }
 
-/// Recomputes everything in a log's file that follows from its entries, and checks every signature.
-///
-/// The file is only read.
+/// Audits a log's file as it lies in a backup. The file is only read.
 struct LogFileCheck {
     /// Whose cosignatures are checked; lines of others are skipped.
     let witnesses: [VerifierKey]
@@ -74,108 +72,20 @@ struct LogFileCheck {
         guard key.name == report.origin else {
             throw StoreError.corrupt("log", reason: "the key is not of its origin")
         }
-        let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM entry") ?? 0
-        guard let note = try Data.fetchOne(db, sql: "SELECT note FROM head") else {
+        guard try Row.fetchOne(db, sql: "SELECT 1 FROM head") != nil else {
+            let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM entry") ?? 0
             if count > 0 { report.findings.append("\(count) entries and no signed head") }
             return
         }
-        let head = try VerifiedCheckpoint(Array(note), key: key)
-        _ = try head.cosignatures(by: witnesses)
-        report.size = head.checkpoint.size
-        report.checkpoints = 1
-        if count != report.size {
-            report.findings.append("\(count) entries under a head of \(report.size)")
+        var audit = StoredLogAudit(key: key, witnesses: witnesses)
+        try audit.finish(db)
+        report.size = audit.report.size
+        report.checkpoints = audit.report.checkpoints
+        if let first = audit.report.findings.first {
+            let more = audit.report.found - 1
+            report.findings.append(
+                "\(first.place): \(first.reason)" + (more > 0 ? ", and \(more) more" : ""))
         }
-        try audit(db, head: head)
-        report.findings += try checkpoints(db, key: key, report: &report)
-        report.findings += try payloads(db)
-    }
-
-    /// Recomputes tiles and root, and folds the entries anew.
-    private func audit(_ db: GRDB.Database, head: VerifiedCheckpoint) throws {
-        var audit = LogAudit(checkpoint: head)
-        var subjects = try inherited(db)
-        var flagged: [Int: String] = [:]
-        var index = 0
-        while let resource = audit.next {
-            guard let bytes = try db.resource(resource) else {
-                throw StoreError.corrupt(resource.path, reason: "it is missing")
-            }
-            for entry in try audit.receive(bytes) {
-                switch Fold.judge(entry, index: index, current: { subjects[$0] }) {
-                case .accepted(_, let key?, let state?): subjects[key] = state
-                case .flagged(let reason): flagged[index] = reason
-                default: break
-                }
-                index += 1
-            }
-        }
-        try audit.finish()
-        try compare(db, subjects: subjects, flagged: flagged)
-    }
-
-    /// What the earlier epochs say of each subject.
-    private func inherited(_ db: GRDB.Database) throws -> [SubjectKey: SubjectState] {
-        try db.inheritedSubjects().reduce(into: [:]) { $0[$1.key] = $1.state }
-    }
-
-    private func compare(
-        _ db: GRDB.Database, subjects: [SubjectKey: SubjectState], flagged: [Int: String]
-    ) throws {
-        let rows = try Row.fetchAll(db, sql: "SELECT scope, subject FROM subject")
-        for row in rows {
-            let key = SubjectKey(scope: row["scope"], subject: row["subject"])
-            guard try db.subjectState(key) == subjects[key] else {
-                throw StoreError.corrupt(
-                    "subject", reason: "\(key.scope) \(key.subject) is not what the entries say")
-            }
-        }
-        let marked = try Row.fetchAll(db, sql: "SELECT idx, reason FROM flagged")
-            .reduce(into: [Int: String]()) { $0[$1["idx"]] = $1["reason"] }
-        guard rows.count == subjects.count, marked == flagged else {
-            throw StoreError.corrupt("subject", reason: "the fold of the entries is another")
-        }
-    }
-
-    /// Checks every checkpoint that reached its quorum against the tree.
-    private func checkpoints(
-        _ db: GRDB.Database, key: VerifierKey, report: inout LogFileReport
-    ) throws -> [String] {
-        var findings: [String] = []
-        let reader = TileReader(db: db, size: report.size)
-        let rows = try Row.fetchCursor(db, sql: "SELECT size, note FROM confirmed")
-        while let row = try rows.next() {
-            let note: Data = row["note"]
-            let size: Int = row["size"]
-            do {
-                let checkpoint = try VerifiedCheckpoint(Array(note), key: key)
-                _ = try checkpoint.cosignatures(by: witnesses)
-                report.checkpoints += 1
-                guard checkpoint.checkpoint.size == size, size <= report.size,
-                    try MerkleTree.hash(of: 0..<size, node: reader.node)
-                        == checkpoint.checkpoint.root
-                else {
-                    findings.append("the checkpoint of \(size) leaves is of another tree")
-                    continue
-                }
-            } catch let error as NoteError {
-                findings.append("the checkpoint of \(size) leaves: \(error)")
-            }
-        }
-        return findings
-    }
-
-    private func payloads(_ db: GRDB.Database) throws -> [String] {
-        var findings: [String] = []
-        let rows = try Row.fetchCursor(db, sql: "SELECT digest, bytes FROM payload")
-        while let row = try rows.next() {
-            let digest: Data = row["digest"]
-            let bytes: Data = row["bytes"]
-            if Digest(of: Array(bytes)).bytes != Array(digest) {
-                findings.append("the payload \(Hex.encode(Array(digest))) has other bytes")
-            }
-        }
-        return findings
     }
 }
 
