@@ -18,9 +18,7 @@ import Testing
 
     /// A has published an item that all hold confirmed.
     private func prepared() async throws {
-        try await federation.until("all have the registry") {
-            federation.members.allSatisfy { $0.node.registry.version != nil }
-        }
+        try await federation.admitted()
         try await a.createLog()
         try await a.publish(Institution.item("BC-101", "Robotics"))
         try await federation.until("B holds the log") {

@@ -27,9 +27,7 @@ import TransparencyLog
 
     /// A and B have logs, A has published an item that B knows.
     private func prepared() async throws {
-        try await federation.until("all have the registry") {
-            federation.members.allSatisfy { $0.node.registry.version != nil }
-        }
+        try await federation.admitted()
         try await a.createLog()
         try await b.createLog()
         try await a.publish(Institution.item("BC-101", "Robotics"))

@@ -21,12 +21,6 @@ import TransparencyLog
         c = try federation[TestFederation.c]
     }
 
-    private func admitted() async throws {
-        try await federation.until("all have the registry") {
-            federation.members.allSatisfy { $0.node.registry.version != nil }
-        }
-    }
-
     /// The registry closes the first epoch at this size of its log, and opens the second.
     private func close(at size: Int, root: Digest) throws {
         let now = federation.clock.time.now()
@@ -56,7 +50,7 @@ import TransparencyLog
 
     @Test func `takes nothing more, and the next one goes on where it ended`() async throws {
         try await federation.running { [a, b, c] in
-            try await admitted()
+            try await federation.admitted()
             try await a.createLog()
             try await a.publish(Institution.item("BC-101", "Robotics"))
             try await federation.until("all hold the first epoch") {
@@ -107,7 +101,7 @@ import TransparencyLog
 
     @Test func `leaves out what came after the closing until it is said again`() async throws {
         try await federation.running { [a, b, c] in
-            try await admitted()
+            try await federation.admitted()
             try await a.createLog()
             try await a.publish(Institution.item("BC-101", "Robotics"))
             try await a.publish(Institution.item("BC-102", "Painting"))
@@ -148,7 +142,7 @@ import TransparencyLog
 
     @Test func `is cosigned no more`() async throws {
         try await federation.running { [a, b] in
-            try await admitted()
+            try await federation.admitted()
             try await a.createLog()
             try await federation.until("A's log is confirmed") {
                 try b.confirmedSize(of: a.domain) == 1
@@ -170,7 +164,7 @@ import TransparencyLog
             path: a.node.folder.file("fork.sqlite"),
             key: #require(a.node.identity.logSigner(epoch: 1)).key, create: true)
         try await federation.running { [a, b, c] in
-            try await admitted()
+            try await federation.admitted()
             try await a.createLog()
             try await a.publish(Institution.item("BC-101", "Robotics"))
             try await federation.until("all hold the first epoch") {

@@ -30,9 +30,7 @@ import TransparencyLog
     }
 
     private func begin(publishing: Bool = true) async throws {
-        try await federation.until("all have the registry") {
-            federation.members.allSatisfy { $0.node.registry.version != nil }
-        }
+        try await federation.admitted()
         try await a.createLog()
         guard publishing else { return }
         try await a.publish(Self.item("BC-1", "\(Self.secret) studies"))

@@ -18,12 +18,6 @@ import TransparencyLog
         d = try federation[Self.d]
     }
 
-    private func joined() async throws {
-        try await federation.until("all have the registry") {
-            federation.members.allSatisfy { $0.node.registry.version != nil }
-        }
-    }
-
     private func refusal(of institution: Institution) async -> Problem? {
         await #expect(throws: Problem.self) { try await institution.createLog() }
     }
@@ -37,7 +31,7 @@ import TransparencyLog
     {
         try await federation.running { [a, d] in
             #expect(await refusal(of: d)?.slug == .notAMember)
-            try await joined()
+            try await federation.admitted()
             let early = await refusal(of: d)
             #expect(early?.slug == .notAMember)
             #expect(early?.remedy != nil)
@@ -57,7 +51,7 @@ import TransparencyLog
 
     @Test func `is created once`() async throws {
         try await federation.running { [a] in
-            try await joined()
+            try await federation.admitted()
             let made = try await a.ask(.logInit)
             #expect(made["origin"]?.string == Institution.origin(a.domain))
             #expect(made["size"]?.integer == 1)
@@ -86,7 +80,7 @@ import TransparencyLog
             )
         )
         try await federation.running { [a] in
-            try await joined()
+            try await federation.admitted()
             let problem = await refusal(of: a)
             #expect(problem?.slug == .logExists)
             #expect(problem?.detail.contains("7 leaves") == true)
@@ -97,7 +91,7 @@ import TransparencyLog
 
     @Test func `takes nothing before it is created`() async throws {
         try await federation.running { [a] in
-            try await joined()
+            try await federation.admitted()
             for attempt in [ControlOperation.logShow, .logProve] {
                 let problem = await #expect(throws: Problem.self) {
                     try await a.ask(attempt, ["index": 0])
@@ -114,7 +108,7 @@ import TransparencyLog
 
     @Test func `goes on after a restart and anchors its head`() async throws {
         try await federation.running {
-            try await joined()
+            try await federation.admitted()
             try await a.createLog()
             try await a.publish(Institution.item("BC-1", "Robotics"))
         }
@@ -150,7 +144,7 @@ import TransparencyLog
         _ isOtherTree: Bool
     ) async throws {
         try await federation.running {
-            try await joined()
+            try await federation.admitted()
             try await a.createLog()
             try await a.publish(Institution.item("BC-1", "Robotics"))
         }
@@ -175,7 +169,7 @@ import TransparencyLog
 
     @Test func `proves its leaves to anybody who has the key`() async throws {
         try await federation.running { [a] in
-            try await joined()
+            try await federation.admitted()
             try await a.createLog()
             try await a.publish(Institution.item("BC-1", "Robotics"))
             for index in 0..<2 as Range<Int64> {

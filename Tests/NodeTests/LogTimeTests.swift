@@ -40,9 +40,7 @@ import TransparencyLog
     }
 
     private func begin() async throws {
-        try await federation.until("all have the registry") {
-            federation.members.allSatisfy { $0.node.registry.version != nil }
-        }
+        try await federation.admitted()
         try await a.createLog()
         try await confirmed(1, by: [a])
     }

@@ -20,9 +20,7 @@ import TransparencyLog
     }
 
     private func prepared() async throws {
-        try await federation.until("all have the registry") {
-            federation.members.allSatisfy { $0.node.registry.version != nil }
-        }
+        try await federation.admitted()
         try await a.createLog()
         try await b.createLog()
         try await a.publish(Institution.item("BC-101", "Robotics"))

@@ -20,12 +20,6 @@ import TransparencyLog
         c = try federation[TestFederation.c]
     }
 
-    private func admitted() async throws {
-        try await federation.until("all have the registry") {
-            federation.members.allSatisfy { $0.node.registry.version != nil }
-        }
-    }
-
     private func converged(on domain: String, _ size: Int) async throws {
         try await federation.until("all hold \(size) confirmed leaves of \(domain)") {
             try federation.members.allSatisfy {
@@ -36,7 +30,7 @@ import TransparencyLog
 
     @Test func `finds on one node what another has published, with its evidence`() async throws {
         try await federation.running { [a, b, c] in
-            try await admitted()
+            try await federation.admitted()
             try await a.createLog()
             let published = try await a.publish(
                 Institution.item("BC-101", "Robotics for beginners"),
@@ -94,7 +88,7 @@ import TransparencyLog
 
     @Test func `follows revisions and withdrawals`() async throws {
         try await federation.running { [a, c] in
-            try await admitted()
+            try await federation.admitted()
             try await a.createLog()
             try await a.publish(Institution.item("BC-101", "Robotics"))
             try await converged(on: a.domain, 2)
@@ -124,7 +118,7 @@ import TransparencyLog
 
     @Test func `answers a repeated publishing as the first time`() async throws {
         try await federation.running { [a] in
-            try await admitted()
+            try await federation.admitted()
             try await a.createLog()
             let request: JSON = [
                 "requestId": .string(Institution.requestID()),
@@ -144,7 +138,7 @@ import TransparencyLog
 
     @Test func `says what is wrong with an item and publishes none of the request`() async throws {
         try await federation.running { [a] in
-            try await admitted()
+            try await federation.admitted()
             try await a.createLog()
             let problem = await #expect(throws: Problem.self) {
                 try await a.publish(Institution.item("BC-101", "Robotics"), ["id": "X"])
@@ -167,7 +161,7 @@ import TransparencyLog
 
     @Test func `reaches a member that was cut off when it is back`() async throws {
         try await federation.running { [a, b, c] in
-            try await admitted()
+            try await federation.admitted()
             try await a.createLog()
             try await a.publish(Institution.item("BC-101", "Robotics"))
             try await converged(on: a.domain, 2)
@@ -188,7 +182,7 @@ import TransparencyLog
 
     @Test func `learns of everybody's catalogue`() async throws {
         try await federation.running {
-            try await admitted()
+            try await federation.admitted()
             for member in federation.members {
                 try await member.createLog()
                 try await member.publish(Institution.item("X", "Subject of \(member.domain)"))

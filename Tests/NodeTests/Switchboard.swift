@@ -166,14 +166,13 @@ private struct NodeDesks {
                 ),
                 body: response.body
             )
-        } catch let problem as Problem {
-            return .status(
-                problem.status,
-                problem.json(node: node.identity.domain).canonicalBytes
-            )
-        } catch {
-            return .status(500)
-        }
+        } catch { return failure(error) }
+    }
+
+    private func failure(_ error: any Error) -> PeerResponse {
+        guard let problem = error as? Problem else { return .status(500) }
+        return .status(
+            problem.status, problem.json(node: node.identity.domain).canonicalBytes)
     }
 
     private func outcome(
@@ -182,14 +181,7 @@ private struct NodeDesks {
     ) async -> PeerResponse {
         do {
             return try await route(request, from: member) ?? .status(404)
-        } catch let problem as Problem {
-            return .status(
-                problem.status,
-                problem.json(node: node.identity.domain).canonicalBytes
-            )
-        } catch {
-            return .status(500)
-        }
+        } catch { return failure(error) }
     }
 
     private func route(

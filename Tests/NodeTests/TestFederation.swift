@@ -161,6 +161,13 @@ final class TestFederation: Sendable {
         throw NotReached(what: what, states: try members.map { try $0.statusText })
     }
 
+    /// Lets all nodes fetch the registry, which has admitted them.
+    func admitted() async throws {
+        try await until("all have the registry") {
+            members.allSatisfy { $0.node.registry.version != nil }
+        }
+    }
+
     /// Lets what is under way come to an end, without time passing: no request is open, and the
     /// machine has had a moment for disks and threads.
     func settle() async {
