@@ -161,10 +161,10 @@ final class TestFederation: Sendable {
         throw NotReached(what: what, states: try members.map { try $0.statusText })
     }
 
-    /// Lets all nodes fetch the registry, which has admitted them.
-    func admitted() async throws {
+    /// Lets the nodes that run, all of them unless named, fetch the registry.
+    func admitted(_ institutions: [Institution]? = nil) async throws {
         try await until("all have the registry") {
-            members.allSatisfy { $0.node.registry.version != nil }
+            (institutions ?? members).allSatisfy { $0.node.registry.version != nil }
         }
     }
 
