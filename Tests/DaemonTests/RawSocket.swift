@@ -150,6 +150,17 @@ enum RawSocket {
         }
     }
 
+    /// Waits until the other side ends one of these connections, and returns its index.
+    static func firstEnded(of connections: [Held]) throws -> Int {
+        var states = connections.map {
+            pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
+        }
+        guard poll(&states, nfds_t(states.count), 20_000) > 0,
+            let index = states.firstIndex(where: { $0.revents != 0 })
+        else { throw POSIXError(.ETIMEDOUT) }
+        return index
+    }
+
     /// Sends to a Unix socket and returns what came back.
     static func unix(_ path: String, _ bytes: [UInt8]) throws -> RawAnswer {
         try Held(unix: path, bytes).finish()
