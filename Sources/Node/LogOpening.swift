@@ -41,13 +41,7 @@ package struct LogOpening: Service {
         try log.settle()
         try await node.recoverViews(of: log)
         if let head = log.head { opened(head) }
-        if node.isQuarantined(log.origin) {
-            node.writer.stop(
-                Problem(
-                    .readOnly, "\(log.origin) is forked: two histories were signed with its key",
-                    try: "keep the data folder; the registry must close this epoch"))
-            return
-        }
+        if let problem = node.fork(of: log.origin) { return node.writer.stop(problem) }
         try await RecoveryService(node: node, log: log, clock: clock).run {
             node.writer.open(log, node: node, signer: signer)
             await finish(log)

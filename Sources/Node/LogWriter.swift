@@ -49,6 +49,7 @@ package final class LogWriter: Service, Sendable {
     /// Starts writing `log`; one whose epoch the registry has closed is refused instead.
     package func open(_ log: LogStore, node: Node, signer: NoteSigner) {
         if let problem = node.closing(of: log) { return refuse(problem) }
+        if let problem = node.fork(of: log.origin) { return stop(problem) }
         let made = Sequencer(
             log: log, signer: signer, time: node.time, disk: node.disk, beside: node.background,
             logger: node.logger, metrics: node.metrics
@@ -71,9 +72,12 @@ package final class LogWriter: Service, Sendable {
         for caller in waiting { caller.resume(throwing: problem) }
     }
 
-    /// Closes the log for good, open or not.
+    /// Closes the log for good, open or not: nothing is signed any more but the batch that is under
+    /// way on the disk.
     package func stop(_ problem: Problem) {
+        let sequencer = current
         for waiting in replace(.refused(problem)) { waiting.resume(throwing: problem) }
+        sequencer?.halt(problem)
     }
 
     /// Why the log cannot be written although it is open: a full disk; nil when it can.

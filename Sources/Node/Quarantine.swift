@@ -34,6 +34,21 @@ extension Node {
         quarantine.holds(origin) && registry.log(origin)?.isOpen ?? true
     }
 
+    /// Why an own log must never be signed again; nil when there is no evidence against it.
+    func fork(of origin: String) -> Problem? {
+        guard isQuarantined(origin) else { return nil }
+        return Problem(
+            .readOnly, "\(origin) is forked: two histories were signed with its key",
+            try: "keep the data folder; the registry must close this epoch")
+    }
+
+    /// Signs nothing more of the own log once there is evidence against it.
+    fileprivate func stopWriting(_ origin: String) {
+        guard origin == logs.own?.origin, let problem = fork(of: origin) else { return }
+        gate.handle { $0.forked() }
+        writer.stop(problem)
+    }
+
     /// Whether any log of an institution is quarantined.
     package func isQuarantined(domain: String) -> Bool {
         quarantine.proven.contains { ViewFolder.domain(of: $0) == domain && isQuarantined($0) }
@@ -113,6 +128,7 @@ package struct EvidenceDesk: Sendable {
                 "origin": "\(origin)", "sizes": "\(fork.first.size), \(fork.second.size)",
                 "reporter": "\(reporter ?? "this node")",
             ])
+        node.stopWriting(origin)
         tellGossip(origin, reporter: reporter)
         return true
     }

@@ -171,6 +171,12 @@ extension RecoveryGate {
         return [.stop(head)]
     }
 
+    /// There is evidence that another tree was signed with this log's key.
+    mutating func forked() -> [Effect] {
+        state = .stopped
+        return []
+    }
+
     /// The operator takes the risk; a fork that was seen cannot be overridden.
     package mutating func override(_ reason: String) -> [Effect] {
         guard state != .stopped, !isOpen else { return [] }

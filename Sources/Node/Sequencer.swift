@@ -125,6 +125,24 @@ package final class Sequencer: Service, Sendable {
         wake.yield()
     }
 
+    /// Takes no more requests, and writes none of those that wait.
+    func halt(_ problem: Problem) {
+        close()
+        turnAway(problem)
+    }
+
+    /// Answers whoever waits, and the batch that was tried, with a problem.
+    private func turnAway(_ problem: Problem, batch: [Waiting] = []) {
+        let left = pool.withLock { pool in
+            defer {
+                pool.waiting = []
+                pool.drafts = 0
+            }
+            return pool.waiting
+        }
+        for waiting in batch + left { waiting.answer.resume(throwing: problem) }
+    }
+
     private func takeBatch() -> [Waiting]? {
         pool.withLock { pool in
             var leaves = 0
@@ -176,7 +194,7 @@ package final class Sequencer: Service, Sendable {
             if log.isCarryOverDue { beside.run { [log] in try? log.carryOver() } }
             if head.checkpoint.size != sizeBefore { await committed(head) }
         } catch  where StoreFault(of: error) == .full {
-            turnAway(batch)
+            standStill(batch)
         } catch {
             logger.critical("commit failed; the log stops", metadata: ["error": "\(error)"])
             let problem = Problem(
@@ -185,18 +203,14 @@ package final class Sequencer: Service, Sendable {
                 try: "look at the disk, then start the daemon again; nothing was acknowledged"
             )
             close()
-            let left = pool.withLock { pool in
-                defer { pool.waiting = [] }
-                return pool.waiting
-            }
-            for waiting in batch + left { waiting.answer.resume(throwing: problem) }
+            turnAway(problem, batch: batch)
             // What the disk holds is unknown: the only next state is a successful start.
             throw error
         }
     }
 
     /// Nothing was written, and nothing is lost: the next request tries again.
-    private func turnAway(_ batch: [Waiting]) {
+    private func standStill(_ batch: [Waiting]) {
         let problem = Problem(
             .readOnly,
             "the disk is full: the log is read-only until there is space again",
@@ -207,14 +221,7 @@ package final class Sequencer: Service, Sendable {
             return trouble
         }
         if before == nil { logger.error("the disk is full; the log is read-only for now") }
-        let left = pool.withLock { pool in
-            defer {
-                pool.waiting = []
-                pool.drafts = 0
-            }
-            return pool.waiting
-        }
-        for waiting in batch + left { waiting.answer.resume(throwing: problem) }
+        turnAway(problem, batch: batch)
     }
 
     private func blocking<Value: Sendable>(

@@ -177,6 +177,25 @@ import TransparencyLog
         #expect(try c.node.database.evidence(of: Self.origin)?.reporter == b.domain)
     }
 
+    @Test func `is never signed again once its author is shown the evidence`() async throws {
+        try await prepared()
+        let author = try federation.restarted(a.domain)
+        try await federation.running([author]) {
+            try await author.publish(Institution.item("item-10", "Before"))
+            let head = try #require(author.node.logs.own?.head)
+            let evidence = ForkEvidence(head.note, try forger.head(size: 11, of: "x").note)
+            _ = try EvidenceDesk(node: author.node).receive(evidence.bytes, from: b.domain)
+            let problem = await #expect(throws: Problem.self) {
+                try await author.publish(Institution.item("item-11", "After"))
+            }
+            #expect(problem?.slug == .readOnly)
+            #expect(problem?.detail.contains("forked") == true)
+            #expect(author.node.logs.own?.head == head)
+            let status = try StatusDesk(node: author.node).status()
+            #expect(status["writing"]?["state"]?.string == "stopped")
+        }
+    }
+
     @Test func `is known to all that are connected`() async throws {
         try await prepared()
         try serve(10, of: "another history")
