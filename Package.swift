@@ -71,6 +71,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CanonicalJSON", swiftSettings: strict),
         .target(
             name: "Keys",
@@ -131,7 +132,7 @@ let package = Package(
         .target(
             name: "NodeServer",
             dependencies: uptoFederation + [
-                "NodeStore", "Node", hummingbird, hummingbirdCore, httpTypes,
+                "NodeStore", "Node", "CZlib", hummingbird, hummingbirdCore, httpTypes,
                 nioCore,
                 nioHTTP1, nioSSL, logging, serviceLifecycle,
             ],

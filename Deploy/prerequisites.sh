@@ -18,6 +18,7 @@ required_packages=(
     "libsqlite3-dev: the store's SQLite"
     "libssl-dev: TLS headers and libraries"
     "openssl: to make certificates for trials"
+    "zlib1g-dev: decompresses what is pushed to a mirror"
 )
 fault_packages=(
     "strace: lets system calls fail under the daemon in the tests"

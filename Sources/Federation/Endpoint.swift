@@ -74,12 +74,15 @@ package enum Endpoint: String, CaseIterable, Sendable {
     package var mediaType: String? {
         switch self {
         case .announce, .blobBatch: "application/json"
+        case .addEntries: "application/octet-stream"
         default: nil
         }
     }
 
     /// The codings in which a body is read. Decompressing takes an absolute bound of its own.
-    package var contentCodings: [String] { ["identity"] }
+    package var contentCodings: [String] {
+        self == .addEntries ? ["gzip", "identity"] : ["identity"]
+    }
 
     /// Whether a path is one of this endpoint, whatever stands for its placeholders.
     package func serves(_ path: some StringProtocol) -> Bool {

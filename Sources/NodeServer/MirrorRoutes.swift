@@ -25,7 +25,6 @@ struct MirrorRoutes: Sendable {
                 return try .witness(verdict, lines: [])
             }
         case .addEntries:
-            try checkMedia(asked)
             return try await charge.charging(asked) { bill in
                 try Self.answer(try await upload(asked, to: desk, bill))
             }
@@ -40,27 +39,6 @@ struct MirrorRoutes: Sendable {
         }
     }
 
-    /// Bodies are not decompressed here: tlog-mirror asks for gzip, see decision 031.
-    private func checkMedia(_ asked: Asked) throws {
-        let coding = asked.request.field("content-encoding") ?? "identity"
-        guard coding == "identity" else {
-            throw Problem(
-                .unsupportedMedia,
-                "this mirror does not take Content-Encoding: \(coding)",
-                at: "content-encoding",
-                try: "send the entries as they are"
-            )
-        }
-        let type = asked.request.field("content-type") ?? "application/octet-stream"
-        guard type == "application/octet-stream" else {
-            throw Problem(
-                .unsupportedMedia,
-                "add-entries has Content-Type: application/octet-stream",
-                at: "content-type"
-            )
-        }
-    }
-
     private func upload(
         _ asked: Asked,
         to desk: MirrorDesk,
@@ -68,9 +46,24 @@ struct MirrorRoutes: Sendable {
     ) async throws -> AddEntriesVerdict {
         var upload = try desk.addEntries()
         defer { bill.member = upload.provenMember }
+        let isPlain = asked.request.headers[.contentEncoding]?.lowercased() != "gzip"
+        let gzip = isPlain ? nil : try GzipReader()
         var body = asked.request.body.makeAsyncIterator()
         while let buffer = await Self.next(&body) {
-            if let verdict = try await upload.receive(buffer.readableBytesView) { return verdict }
+            guard let gzip else {
+                if let done = try await upload.receive(buffer.readableBytesView) { return done }
+                continue
+            }
+            do {
+                try gzip.receive(buffer.readableBytesView)
+                while let piece = try gzip.next() {
+                    if let done = try await upload.receive(piece) { return done }
+                }
+            } catch let problem as Problem {
+                // What was stored counts, whatever follows it.
+                guard upload.provenMember != nil else { throw problem }
+                break
+            }
         }
         return try await upload.finish()
     }

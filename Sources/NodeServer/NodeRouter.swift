@@ -66,6 +66,9 @@ package struct NodeRouter: Sendable {
                 endpoint,
                 Asked(request: request, context: context, caller: caller, signed: signed)
             )
+            if endpoint.contentCodings.contains("gzip") {
+                answer.fields.append(("accept-encoding", "gzip"))
+            }
             answer.fields +=
                 try signed?.answerFields(
                     status: answer.status,

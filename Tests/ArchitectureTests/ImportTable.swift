@@ -33,7 +33,7 @@ enum ImportTable {
         "Node": Room(own: upToFederation.union(["NodeStore"])),
         "NodeServer": Room(
             own: upToFederation.union(["NodeStore", "Node"]),
-            home: ["Hummingbird", "HummingbirdCore", "HTTPTypes"]
+            home: ["Hummingbird", "HummingbirdCore", "HTTPTypes", "CZlib"]
         ),
         "eccoed": Room(
             own: upToFederation.union(["NodeStore", "NodeClient", "Node", "NodeServer"]),
@@ -44,6 +44,9 @@ enum ImportTable {
             home: ["ArgumentParser"]
         ),
     ]
+
+    /// Folders below Sources/ that only name a library of the system.
+    static let systemLibraries: Set<String> = ["CZlib"]
 
     /// Modules of other packages that every room but the pure ones may import.
     static let shared: Set<String> = [

@@ -155,7 +155,10 @@ import TransparencyLog
     @Test(arguments: ["gzip", "br", "deflate", "identity, gzip", "GZIP", "x"])
     func `a body that is compressed is not read`(_ coding: String) async throws {
         try await withoutTrace {
-            for endpoint in Endpoint.allCases where endpoint.method == "POST" {
+            for endpoint in Endpoint.allCases
+            where endpoint.method == "POST"
+                && !endpoint.contentCodings.contains(coding.lowercased())
+            {
                 let answer = try await post(
                     endpoint.template, "Content-Encoding: \(coding)", Array("{}".utf8))
                 node.expectProblem(

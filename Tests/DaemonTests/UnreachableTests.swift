@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Federation
 import Foundation
+import Keys
 import NodeStore
 import Testing
 import TransparencyLog
@@ -46,5 +47,62 @@ import TransparencyLog
         let parsed = try LogPolicy(Array(policy.output.utf8))
         #expect(parsed.witnesses.count == 3)
         #expect(parsed.groups.first?.threshold == 2)
+        try await pushCompressed(to: ServingNode(b.folder, status: b.status { _ in true }))
+    }
+
+    /// Anybody may push what is held already: the mirror says again that it stores it.
+    private func pushCompressed(to mirror: ServingNode) async throws {
+        let origin = "uni-d.example/eccoe/1"
+        let tree = "/mirror/\(Checkpoint.originHash(origin).hex)"
+        let note = try await SignedNote(mirror.ask("GET", "\(tree)/checkpoint").body)
+        let lines = String(decoding: note.text, as: UTF8.self).split(separator: "\n")
+        let size = try #require(Int(lines[1]))
+        let bundle = try await mirror.ask("GET", "\(tree)/tile/entries/000.p/\(size)").body
+        let package = EntryPackage(
+            indices: 0..<size, entries: try EntryBundle.decode(bundle, width: size), proof: [])
+        let body = AddEntriesHeader(origin: origin, start: 0, end: size).bytes + package.bytes
+        let whole = try Self.gzip(body)
+        // Two members one behind the other, cut within the header of the upload.
+        let two = try Self.gzip(Array(body.prefix(7))) + Self.gzip(Array(body.dropFirst(7)))
+        for compressed in [whole, two] {
+            let answer = try await post(compressed, to: mirror)
+            #expect(answer.status == 200, "\(String(decoding: answer.body, as: UTF8.self))")
+            #expect(String(decoding: answer.body, as: UTF8.self).contains("/eccoe/mirror "))
+            #expect(answer.headers["accept-encoding"] == "gzip")
+        }
+        let swelling = try Self.gzip([UInt8](repeating: 0xff, count: 40 << 20))
+        let torn = Array(whole.prefix(whole.count / 2) + whole.dropFirst(whole.count / 2 + 2))
+        let spoilt: [(body: [UInt8], status: Int)] = [
+            (body, 400), (Array(whole.prefix(whole.count / 2)), 400), (torn, 400), ([], 400),
+            (swelling, 400),
+        ]
+        for (spoiled, status) in spoilt {
+            let answer = try await post(spoiled, to: mirror)
+            #expect(answer.status == status, "\(spoiled.count) bytes")
+        }
+    }
+
+    private func post(_ body: [UInt8], to node: ServingNode) async throws -> PeerResponse {
+        let head =
+            "POST /mirror/add-entries HTTP/1.1\r\nHost: \(node.domain)\r\nConnection: close\r\n"
+            + "Content-Type: application/octet-stream\r\nContent-Encoding: gzip\r\n"
+            + "Content-Length: \(body.count)\r\n\r\n"
+        return try #require(try await node.tell(Array(head.utf8) + body).response)
+    }
+
+    private static func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
+        let file = URL(fileURLWithPath: "/tmp/eccoe-t-\(UUID().uuidString)")
+        try Data(bytes).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/bin/gzip")
+        process.arguments = ["-c", file.path]
+        process.standardOutput = output
+        try process.run()
+        let compressed = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        return Array(compressed)
     }
 }
