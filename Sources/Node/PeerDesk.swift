@@ -1,6 +1,7 @@
 package import CanonicalJSON
 import Federation
 import Keys
+import MemberRegistry
 import NodeStore
 import TransparencyLog
 
@@ -22,7 +23,7 @@ package struct PeerDesk: Sendable {
         return ["peers": .array(peers.map { .object(line($0, $1)) })]
     }
 
-    /// One member, asked now for its software.
+    /// One member, asked now what it says of itself.
     ///
     /// - Throws: `Problem` `not-a-member`.
     package func show(_ domain: String) async throws -> JSON {
@@ -31,8 +32,12 @@ package struct PeerDesk: Sendable {
         line["standing"] = .string(node.registry.standing(of: domain, at: node.time.now()))
         line["ownSize"] = node.logs.own.map { .number(JSONNumber(Int64($0.size))) }
         do {
-            line["software"] = .string(try await software(of: domain))
+            let manifest = try await manifest(of: domain)
             line["answers"] = true
+            line["software"] = .string("\(manifest.software)/\(manifest.version)")
+            line["reachable"] = .bool(manifest.isReachable)
+            line["roles"] = .array(
+                manifest.capabilities.filter { !$0.contains(" ") }.map { .string($0) })
         } catch {
             line["answers"] = false
             line["answerError"] = .string((error as? Problem)?.detail ?? "\(error)")
@@ -111,15 +116,18 @@ package struct PeerDesk: Sendable {
         return line
     }
 
-    private func software(of domain: String) async throws -> String {
-        guard let address = node.registry.address(of: domain) else {
-            throw Problem(.notAMember, "\(domain) has no node in the registry")
-        }
+    /// What a member says of itself, signed with its node key.
+    private func manifest(of domain: String) async throws -> NodeManifest {
+        guard let address = node.registry.address(of: domain),
+            let member = node.registry.current?.member(domain)
+        else { throw Problem(.notAMember, "\(domain) has no node in the registry") }
         let response = try await node.transport.send(
-            PeerRequest("GET", Endpoint.node.template, of: address, maximumBytes: 16 << 10))
-        guard response.status == 200, let json = try? JSON.read(response.body),
-            let name = json["software"]?.string, let version = json["version"]?.string
-        else { throw Problem(.unreachable, "\(domain) does not say what it runs") }
-        return "\(name)/\(version)"
+            PeerRequest(
+                "GET", Endpoint.node.template, of: address, maximumBytes: Limits.manifestBytes))
+        guard response.status == 200 else {
+            throw Problem(.unreachable, "\(domain) answered \(response.status)")
+        }
+        let keys = member.document.keys(for: .node, at: node.time.now()).map(\.publicKey)
+        return try NodeManifest(response.body, of: domain, keys: keys)
     }
 }

@@ -9,7 +9,9 @@ struct CatalogueRoutes: Sendable {
 
     func answer(_ endpoint: Endpoint, _ asked: Asked) async throws -> Answer {
         switch endpoint {
-        case .node: return .json(NodeDescription(node: node).json, caching: .brief)
+        case .node:
+            return .cacheable(
+                "application/jose+json", try NodeDescription(node: node).manifest())
         case .catalogue:
             try asked.checkParameters(["q", "domain", "limit"])
             let query = asked.query("q") ?? ""

@@ -33,7 +33,7 @@ struct UnknownPaths<Context: RequestContext>: RouterMiddleware {
                 Problem(
                     .notFound,
                     "nothing is served at \(request.uri.path)",
-                    try: "see /v1/node for what this node offers"
+                    try: "see / for what this node serves"
                 ),
                 node: node
             )

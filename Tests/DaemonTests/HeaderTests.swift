@@ -13,7 +13,7 @@ extension EndpointTests {
         ("/registry/metadata/timestamp.json", "application/json", "public, max-age=5"),
         ("/registry/metadata/1.root.json", "application/json", immutable),
         ("/v1/heads", "application/jsonl", "no-store"),
-        ("/v1/node", "application/json", "public, max-age=5"),
+        ("/v1/node", "application/jose+json", "public, max-age=5"),
         ("/v1/catalogue?q=course", "application/json", "public, max-age=5"),
         ("/items/C-1", "application/json", "public, max-age=5"),
         ("/.well-known/did.json", "application/did+json", "public, max-age=5"),

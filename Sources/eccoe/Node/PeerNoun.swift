@@ -72,8 +72,14 @@ struct PeerShow: Verb {
                 ("standing", TextTable.cell(answer["standing"])),
                 (
                     "software",
-                    answer["software"]?.string
+                    answer["software"].map { TextTable.cell($0) }
                         ?? "does not answer: \(TextTable.cell(answer["answerError"]))"
+                ),
+                ("roles", answer["roles"].map { TextTable.cell($0) } ?? "-"),
+                (
+                    "reachable",
+                    answer["reachable"].map { $0.bool == true ? "yes" : "no, it pushes its log" }
+                        ?? "-"
                 ),
                 ("neighbour", TextTable.cell(answer["neighbour"])),
                 ("last answer", TextTable.cell(answer["lastSuccess"])),
