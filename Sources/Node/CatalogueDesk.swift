@@ -59,7 +59,7 @@ package struct CatalogueDesk: Sendable {
                 )
             }
         }
-        let done = try await node.writer.append(AppendRequest(id: request, drafts: drafts))
+        let done = try await node.appendWithinQuota(AppendRequest(id: request, drafts: drafts))
         if let log = node.logs.own { try await node.foldViews(of: log) }
         let results = zip(zip(opportunities, done.results), changes).map { pair, changed in
             Self.line(pair.0.id, pair.1, changed: changed)
@@ -84,7 +84,7 @@ package struct CatalogueDesk: Sendable {
             payload: payload.canonicalBytes,
             content: Digest(of: Array(reason.utf8))
         )
-        let done = try await node.writer.append(AppendRequest(id: request, drafts: [draft]))
+        let done = try await node.appendWithinQuota(AppendRequest(id: request, drafts: [draft]))
         if let log = node.logs.own { try await node.foldViews(of: log) }
         return Self.line(id, done.results[0], changed: [])
     }

@@ -146,7 +146,7 @@ package struct DecisionDesk: Sendable {
                 )
             )
         }
-        let done = try await node.writer.append(
+        let done = try await node.appendWithinQuota(
             AppendRequest(id: decision.request, drafts: drafts, isResumed: isResumed)
         )
         let index = done.results[0].index

@@ -77,7 +77,13 @@ package struct MirrorDesk: Sendable {
         let own = logs.filter { ViewFolder.domain(of: $0.origin) == member.domain }
         let others = logs.filter { ViewFolder.domain(of: $0.origin) != member.domain }
         for log in own + others where try log.wants(digest) {
+            guard try node.takesPayloads(of: log) else {
+                throw Problem(
+                    .rateLimited, "\(log.origin) is beyond its quota: no payload of it is taken",
+                    try: "send it again when the log has grown less")
+            }
             guard try !log.store(payloads: [bytes]).isEmpty else { continue }
+            node.quotas.took(bytes: bytes.count, of: log.origin)
             try await node.viewFolder.show([bytes], of: log)
             if try log.wantedCount() == 0 { try node.noteHead(of: log) }
             return

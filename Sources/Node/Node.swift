@@ -43,15 +43,17 @@ package struct Node: Sendable {
     /// The heads feed.
     package let heads: Heads
     /// When each copy was last polled.
-    package let freshness: Freshness
+    package let freshness = Freshness()
+    /// How much each log may still grow.
+    package let quotas: Quotas
     /// Brings the views up to the logs.
     package let viewFolder: ViewFolder
     /// The own log's writer, once there is a log.
-    package let writer: LogWriter
+    package let writer = LogWriter()
     /// Whether the own log may be signed.
-    package let gate: GateHolder
+    package let gate = GateHolder()
     /// Ends the daemon when a disk has failed.
-    package let faults: FaultWatch
+    package let faults = FaultWatch()
     /// Establishes which member asks.
     package let authentication: MemberAuthentication
     /// What has been counted since the start.
@@ -63,7 +65,9 @@ package struct Node: Sendable {
 
     /// Opens a node's stores; nothing runs yet.
     ///
-    /// - Parameter background: beside `disk` in a daemon; on the same thread when nil.
+    /// - Parameters:
+    ///   - background: beside `disk` in a daemon; on the same thread when nil.
+    ///   - clock: by which the transport waits when a peer asks it to.
     /// - Throws: `StoreError`.
     package init(
         identity: NodeIdentity,
@@ -74,6 +78,7 @@ package struct Node: Sendable {
         disk: any BlockingExecutor = DispatchExecutor(label: "sequencer"),
         background: (any BlockingExecutor)? = nil,
         transport: any PeerTransport,
+        clock: any Clock<Duration> = ContinuousClock(),
         traffic: @escaping @Sendable () -> JSON = { .null },
         logger: Logger
     ) throws {
@@ -94,21 +99,21 @@ package struct Node: Sendable {
         registry = RegistryHolder(domain: identity.domain, folder: folder)
         var generator = random.generator()
         gossip = Gossip(seed: generator.next())
-        self.transport = SigningTransport(
-            network: transport,
-            identity: identity,
-            registry: registry,
-            time: time,
-            clock: { [gossip, time] in gossip.clock(at: time.now()) },
-            random: random
+        self.transport = PatientTransport(
+            network: SigningTransport(
+                network: transport,
+                identity: identity,
+                registry: registry,
+                time: time,
+                clock: { [gossip, time] in gossip.clock(at: time.now()) },
+                random: random
+            ),
+            clock: clock
         )
         authentication = MemberAuthentication(identity: identity, registry: registry)
         heads = Heads(instance: Hex.encode(random.bytes(8)))
-        freshness = Freshness()
+        quotas = Quotas(database)
         viewFolder = ViewFolder(views: views)
-        writer = LogWriter()
-        gate = GateHolder()
-        faults = FaultWatch()
         try openOwnLogs()
     }
 }

@@ -48,9 +48,12 @@ package struct Replicator: Sendable {
     }
 
     /// Fetches the payloads that a copy lacks, and tells gossip how far it is.
+    ///
+    /// Of a log beyond its quota no payload is fetched: that is no fault of whom they come from.
     func complete(_ log: LogStore, from source: LogSource) async throws {
-        try await fetchPayloads(of: log, from: source)
+        let isWithin = try await fetchPayloads(of: log, from: source)
         try node.noteHead(of: log)
+        guard isWithin else { return }
         // No feed repeats the row, so what is missing must be asked for again.
         let missing = try log.wantedCount()
         guard missing == 0 else {
@@ -225,13 +228,16 @@ package struct Replicator: Sendable {
         }
     }
 
-    func fetchPayloads(of log: LogStore, from source: LogSource) async throws {
+    /// - Returns: false when the log is beyond its quota, so that payloads are left out.
+    @discardableResult
+    func fetchPayloads(of log: LogStore, from source: LogSource) async throws -> Bool {
         var position = -1
         var vain = 0
         while vain < Self.vainBatches {
             let wanted = try log.wantedPayloads(
                 after: position, limit: Self.batchesAtOnce * Limits.batchHashes)
-            guard let last = wanted.last else { return }
+            guard let last = wanted.last else { return true }
+            guard try node.takesPayloads(of: log) else { return false }
             let batches = stride(from: 0, to: wanted.count, by: Limits.batchHashes).map { first in
                 wanted[first...].prefix(Limits.batchHashes).map(\.digest)
             }
@@ -242,6 +248,7 @@ package struct Replicator: Sendable {
             for found in answers {
                 let kept = Set(try log.store(payloads: found))
                 stored += kept.count
+                try node.charge(found, wanted: wanted, to: log)
                 try await node.viewFolder.show(
                     found.filter { kept.contains(Digest(of: $0)) }, of: log)
             }
@@ -252,6 +259,7 @@ package struct Replicator: Sendable {
                 vain += 1
             }
         }
+        return true
     }
 
     /// Bundles of one log that are fetched at once: at most 4 MiB.

@@ -45,7 +45,8 @@ package struct StatusDesk: Sendable {
         let clock = node.gossip.clock(at: now)
         answer["clock"] = .object(describe(clock))
         if let last = node.gossip.lastPoll { answer["lastPoll"] = .string(last.text) }
-        answer["alarms"] = .array(alarms(clock).map { .string($0) })
+        let alarms = try alarms(clock) + excesses(at: now)
+        answer["alarms"] = .array(alarms.map { .string($0) })
         answer["waits"] = .array(waits.map { .string($0) })
         answer["converged"] = .bool(waits.isEmpty)
         answer["audits"] = .array(try node.database.scrubs().map(Self.audit))
@@ -130,6 +131,16 @@ package struct StatusDesk: Sendable {
         return alarms
     }
 
+    /// Copies beyond their quota.
+    private func excesses(at now: Instant) throws -> [String] {
+        try node.logs.mirrors.compactMap { log in
+            let excess = try node.quota(of: log, at: now).excess
+            guard excess > 0 else { return nil }
+            return "\(log.origin) is beyond its quota: its payloads are not fetched before "
+                + (now + excess).text
+        }
+    }
+
     private func registry(at now: Instant) -> JSON {
         guard let registry = node.registry.current else { return .null }
         return [
@@ -175,44 +186,5 @@ package struct StatusDesk: Sendable {
         }
         if missing > 0 { waits.append("\(log.origin) lacks \(missing) payloads") }
         return .object(line)
-    }
-}
-
-/// What `/` and `/v1/node` say of a node.
-package struct NodeDescription: Sendable {
-    private let node: Node
-
-    /// A description of this node.
-    package init(node: Node) {
-        self.node = node
-    }
-
-    /// Software and what is offered. The signed manifest comes with the registry's deeper issue.
-    package var json: JSON {
-        [
-            "v": 1, "domain": .string(node.identity.domain),
-            "software": .string(Software.name), "version": .string(Software.version),
-            "log": node.logs.own.map { .string($0.origin) } ?? .null,
-            "witness": .bool(node.identity.witnessKey != nil),
-            "mirror": .bool(node.identity.mirrorKey != nil), "policy": policy,
-            "endpoints": .array(Endpoint.allCases.map { .string($0.rawValue) }),
-        ]
-    }
-
-    /// Who must cosign the own log, as a C2SP tlog-policy.
-    private var policy: JSON {
-        guard let origin = node.logs.own?.origin, let registry = node.registry.current,
-            let policy = LogPolicy(forOrigin: origin, in: registry, at: node.time.now())
-        else { return .null }
-        return .string(String(decoding: policy.bytes, as: UTF8.self))
-    }
-
-    /// The same in words.
-    package var text: [UInt8] {
-        var lines = ["\(node.identity.domain): a node of the credit clearinghouse network", ""]
-        if let log = node.logs.own { lines.append("log: \(log.origin), \(log.size) leaves") }
-        lines.append("search: /v1/catalogue?q=<words>")
-        lines.append("description: /v1/node")
-        return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 }

@@ -1,7 +1,7 @@
 /// The tables of `node.sqlite`.
 enum NodeSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, evidence, scrubs, pushed, erasures, recovery]
+    static let migrations = [first, evidence, scrubs, pushed, erasures, recovery, quotas]
 
     private static let first = """
         CREATE TABLE decision(
@@ -77,5 +77,14 @@ enum NodeSchema {
             UPDATE witnessed SET generation = (SELECT witness FROM generation)
                 WHERE origin = NEW.origin;
         END;
+        """
+
+    /// How much each log may still grow.
+    private static let quotas = """
+        CREATE TABLE quota(
+            origin TEXT PRIMARY KEY, size INTEGER NOT NULL, base INTEGER NOT NULL,
+            leaves INTEGER NOT NULL, bytes INTEGER NOT NULL, credit INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT;
         """
 }

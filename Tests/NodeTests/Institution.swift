@@ -74,6 +74,7 @@ final class Institution: Sendable {
             folder: data,
             time: clock.time,
             transport: network,
+            clock: clock,
             logger: logger
         )
         self.clock = clock

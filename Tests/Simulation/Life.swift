@@ -48,6 +48,7 @@ final class Life: Sendable {
                 seed: seed.bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }),
             disk: world.thread,
             transport: NodeTransport(network: world.network, life: id, disk: disk),
+            clock: world.clock,
             logger: logger
         )
         services = NodeServices(node: node, clock: world.clock)
