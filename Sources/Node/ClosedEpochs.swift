@@ -70,6 +70,14 @@ extension Replicator {
             try node.mirror(of: identity).extend(by: whole)
         }
         let log = try node.mirror(of: identity)
+        guard try log.compared(to: closing) == .whole else {
+            // A larger head, signed with the key that the closing disowns, led elsewhere.
+            try putAside(identity)
+            throw Problem(
+                .invalidProof,
+                "\(source.peer.domain) serves another branch of \(identity.key.name) than the "
+                    + "registry closed")
+        }
         try node.carryErasures(of: log)
         node.freshness.fetched(log, at: node.time.now())
         try await node.foldViews(of: log)
@@ -83,22 +91,29 @@ extension Replicator {
             metadata: ["origin": "\(identity.key.name)", "file": "\(path ?? "")"])
     }
 
-    /// The signed checkpoint of exactly the closing, wherever the source keeps it.
+    /// A signed checkpoint that leads to the closing: the one of exactly its size, wherever the source
+    /// keeps it, otherwise a larger one, whose tree must then have the closing's root at its size.
     private func checkpoint(
         of closing: LogEpoch.Closing,
         key: VerifierKey,
         from source: LogSource
     ) async throws -> VerifiedCheckpoint {
+        var larger: VerifiedCheckpoint?
         for path in ["/checkpoint/\(closing.size)", "/checkpoint/confirmed", "/checkpoint"] {
             guard let note = try await source.get(path, limit: SignedNote.maximumBytes),
-                let found = try? VerifiedCheckpoint(note, key: key),
-                found.checkpoint.size == Int(closing.size), found.checkpoint.root == closing.root
+                let found = try? VerifiedCheckpoint(note, key: key)
             else { continue }
-            return try node.known(found)
+            if found.checkpoint.size == Int(closing.size), found.checkpoint.root == closing.root {
+                return try node.known(found)
+            }
+            if found.checkpoint.size > Int(closing.size), larger == nil { larger = found }
         }
-        throw Problem(
-            .notFound,
-            "\(source.peer.domain) has no checkpoint of \(key.name) at its closing, "
-                + "\(closing.size) leaves")
+        guard let larger else {
+            throw Problem(
+                .notFound,
+                "\(source.peer.domain) has no checkpoint of \(key.name) that reaches its closing "
+                    + "at \(closing.size) leaves")
+        }
+        return try node.known(larger)
     }
 }

@@ -74,31 +74,51 @@ package struct LogDesk: Sendable {
     /// is lost, too.
     private func refuseKnown(_ key: VerifierKey, isUnseen: Bool) async throws {
         guard node.logs.own == nil else { return }
-        let policy = node.registry.witnesses(of: key.name, at: node.time.now())
-        let mirrors = node.registry.mirrorDomains(of: key.name, at: node.time.now())
-        let domains = Set(policy.members.map(\.domain) + mirrors)
+        let now = node.time.now()
+        let policy = node.registry.witnesses(of: key.name, at: now)
+        let witnesses = RecoveryGate.Panel.Witnesses(
+            domains: Set(policy.members.map(\.domain)), quorum: policy.quorum)
+        let panel = RecoveryGate.Panel(
+            witnesses: [witnesses],
+            mirrors: Set(node.registry.mirrorDomains(of: key.name, at: now)))
+        // The same rule that holds for a log that is there: it never had a cosignature, and there is
+        // no anchor to go by.
+        var gate = RecoveryGate(wasCosigned: false, anchor: .missing, at: now)
+        _ = gate.tick(panel: panel, at: now)
+        for (domain, role, answer) in await answers(of: panel.domains, key) {
+            switch answer {
+            case .head(let head) where head.checkpoint.size > 0:
+                throw Problem(
+                    .logExists,
+                    "other nodes hold \(head.checkpoint.size) leaves of \(key.name): a key "
+                        + "restored without its log is refused",
+                    try: "restore the log from a backup, or ask the registry to close the epoch")
+            case .head, .unknown: _ = gate.received(.unknown, from: domain, as: role, at: now)
+            case .none(let why): _ = gate.received(.none(why), from: domain, as: role, at: now)
+            }
+        }
+        guard isUnseen || gate.isOpen else {
+            throw Problem(
+                .unreachable,
+                "too few nodes say that they do not know \(key.name): \(gate.reason ?? "")",
+                try: "try again when they are up; if this key has never had a log: "
+                    + "eccoe log init --unseen")
+        }
+    }
+
+    private func answers(
+        of domains: Set<String>, _ key: VerifierKey
+    ) async -> [(String, RecoveryGate.Role, OwnHeadQuestions.Answer)] {
         let questions = OwnHeadQuestions(node: node, key: key)
-        let answers = await withTaskGroup(of: OwnHeadQuestions.Answer.self) { group in
+        return await withTaskGroup(
+            of: (String, RecoveryGate.Role, OwnHeadQuestions.Answer).self
+        ) { group in
             for domain in domains {
                 for role in RecoveryGate.Role.allCases {
-                    group.addTask { await questions.ask(domain, as: role) }
+                    group.addTask { (domain, role, await questions.ask(domain, as: role)) }
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }
-        }
-        for case .head(let head) in answers where head.checkpoint.size > 0 {
-            throw Problem(
-                .logExists,
-                "other nodes hold \(head.checkpoint.size) leaves of \(key.name): a key restored "
-                    + "without its log is refused",
-                try: "restore the log from a backup, or ask the registry to close the epoch")
-        }
-        let isAnswered = answers.contains { if case .unknown = $0 { true } else { false } }
-        guard isAnswered || isUnseen || domains.isEmpty else {
-            throw Problem(
-                .unreachable, "no other node says whether it knows \(key.name)",
-                try: "try again when one is up; if this key has never had a log: "
-                    + "eccoe log init --unseen")
         }
     }
 

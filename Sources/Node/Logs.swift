@@ -93,7 +93,8 @@ package final class Logs: Sendable {
         }
     }
 
-    /// Puts the copy of a log aside as evidence, `<file>.aside-<root>`; the next copy starts anew.
+    /// Puts the copy of a log aside as evidence, `<file>.aside-<root>`, without its payloads; the next
+    /// copy starts anew.
     ///
     /// - Returns: where it lies now; nil when there was no copy.
     /// - Throws: `StoreError`.
@@ -102,6 +103,7 @@ package final class Logs: Sendable {
             guard let store = state.mirrors[origin] else { return nil }
             let path = folder.mirror(originHash: Checkpoint.originHash(origin).hex)
             let mark = (store.head?.checkpoint.root ?? MerkleTree.emptyRoot).hex.prefix(16)
+            try store.dropPayloads()
             try store.close()
             state.mirrors[origin] = nil
             for part in ["-wal", "-shm", ""] where DurableFile.exists(path + part) {

@@ -135,7 +135,7 @@ package struct DataFolder: Sendable, Hashable {
             if errno == ENOENT { return nil }
             throw StoreError.file(path, errno)
         }
-        guard status.st_mode & 0o077 == 0 else { throw StoreError.exposedKey(path) }
+        guard status.st_mode & 0o377 == 0 else { throw StoreError.exposedKey(path) }
         guard let bytes = try DurableFile.read(path, limit: 4096) else { return nil }
         guard let jwk = try? JSON.read(bytes), let seedText = jwk["d"]?.string,
             let seed = Base64URL.decode(seedText), let key = Ed25519Key(seed: seed),

@@ -87,7 +87,7 @@ package enum StoreError: Error, Sendable, Equatable {
     case newer(String, found: Int, known: Int)
     /// Another process holds the data folder.
     case locked(String)
-    /// Private keys that others may read.
+    /// A private key that its owner may write, or others may read: not of mode 0400.
     case exposedKey(String)
     /// The stored head is not the one in memory: somebody else wrote. Stop.
     case headChanged
@@ -106,7 +106,7 @@ extension StoreError: CustomStringConvertible {
         case .newer(let path, let found, let known):
             "\(path) has schema \(found), this program knows \(known)"
         case .locked(let path): "another process uses \(path)"
-        case .exposedKey(let path): "\(path) may be read by others than its owner"
+        case .exposedKey(let path): "\(path) is a private key and not of mode 0400"
         case .headChanged: "the stored head is not the one in memory"
         case .hashChanged(let index): "leaf \(index) changed in memory before it was written"
         }

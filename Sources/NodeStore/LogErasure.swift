@@ -52,6 +52,15 @@ extension LogStore {
         }
     }
 
+    /// Deletes every payload, for good: of a copy that is kept as evidence only the leaves count, and
+    /// nobody would erase anything in it any more.
+    package func dropPayloads() throws {
+        try pool.write { db in
+            for table in ["payload", "wanted"] { try db.execute(sql: "DELETE FROM \(table)") }
+        }
+        try scrub()
+    }
+
     /// Makes sure that deleted bytes are gone from the files: out of the write-ahead log, and with
     /// the copies that were made before a change of the schema.
     ///

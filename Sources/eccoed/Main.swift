@@ -76,7 +76,7 @@ struct Main {
         case StoreError.exposedKey(let key):
             Problem(
                 .keyUnusable,
-                "others than the owner may read this private key",
+                "a private key is of mode 0400, and this file is not",
                 at: key,
                 try: "chmod 0400 \(key)"
             )

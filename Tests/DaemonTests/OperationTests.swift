@@ -30,7 +30,7 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: key)
         let refused = try daemon(participant.folder)
         #expect(refused.status != 0)
-        #expect(refused.error.contains("others than the owner may read this private key"))
+        #expect(refused.error.contains("a private key is of mode 0400, and this file is not"))
         #expect(refused.error.contains("  at: \(key)"))
         #expect(refused.error.contains("  try: chmod 0400 \(key)"))
     }

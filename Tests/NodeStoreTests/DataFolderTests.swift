@@ -58,8 +58,13 @@ import Testing
         #expect(try folder.readKey(.log)?.seed == key.seed)
     }
 
-    @Test(arguments: [0o440, 0o404, 0o444, 0o410, 0o401, 0o604, 0o777] as [mode_t])
-    func `refuses a key that others may use`(_ mode: mode_t) throws {
+    @Test(
+        arguments: [
+            0o440, 0o404, 0o444, 0o410, 0o401, 0o600, 0o500, 0o604, 0o700, 0o777,
+        ] as [mode_t])
+    func `refuses a key that is not its owner's to read and nobody's to write`(_ mode: mode_t)
+        throws
+    {
         try folder.writeKey(Ed25519Key(), use: .witness)
         let path = folder.file("keys/witness.key")
         #expect(chmod(path, mode) == 0)

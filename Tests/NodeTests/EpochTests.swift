@@ -9,6 +9,7 @@ import TransparencyLog
 
 @Suite(.serialized) struct `An epoch that is closed` {
     private static let second = "uni-a.example/eccoe/2"
+    private static let late = "uni-d.example"
     private let federation: TestFederation
     private let a: Institution
     private let b: Institution
@@ -22,7 +23,10 @@ import TransparencyLog
     }
 
     /// The registry closes the first epoch at this size of its log, and opens the second.
-    private func close(at size: Int, root: Digest) throws {
+    private func close(
+        at size: Int, root: Digest, in other: TestFederation? = nil
+    ) throws {
+        let federation = other ?? federation
         let now = federation.clock.time.now()
         let key = try Institution.secondLogKey(a.domain).publicKey
         try federation.update(a.domain) { document in
@@ -140,6 +144,40 @@ import TransparencyLog
         }
     }
 
+    @Test func `is found by who joins later, though only larger heads are left of it`()
+        async throws
+    {
+        let federation = try TestFederation(waiting: [Self.late])
+        let early = federation.members.filter { $0.domain != Self.late }
+        let (a, d) = (try federation[TestFederation.a], try federation[Self.late])
+        try await federation.running(early) {
+            try await federation.admitted(early)
+            try await a.createLog()
+            try await a.publish(Institution.item("BC-101", "Robotics"))
+            try await a.publish(Institution.item("BC-102", "Painting"))
+            try await federation.until("all hold the first epoch") {
+                try early.allSatisfy { try $0.confirmedSize(of: a.domain) == 3 }
+            }
+            let first = try #require(a.node.logs.own(epoch: 1))
+            let root = try first.root(at: 2)
+            try close(at: 2, root: root, in: federation)
+            try await federation.until("A knows its second epoch") { a.node.epoch == 2 }
+            try await a.createLog()
+            try federation.admit(Self.late)
+            try await federation.running([d]) {
+                try await federation.until("D holds both epochs") {
+                    try (try? d.node.logs.log(first.origin)?.root(at: 2)) == root
+                        && d.node.logs.log(Self.second)?.confirmed()?.checkpoint.checkpoint.size
+                            == 2
+                }
+                #expect(d.node.logs.log(first.origin)?.head?.checkpoint.size == 3)
+                let found = try await d.ask(.catalogueSearch, ["query": "painting"])
+                #expect(found["results"]?.array?.count == 1)
+                #expect(found["results"]?[0]?["origin"]?.string == Self.second)
+            }
+        }
+    }
+
     @Test func `is cosigned no more`() async throws {
         try await federation.running { [a, b] in
             try await federation.admitted()
@@ -195,6 +233,16 @@ import TransparencyLog
                 $0.contains(".aside-") && !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm")
             }
             #expect(aside.count == 1)
+            // It is evidence, not a store in which nothing is ever erased.
+            let kept = try LogStore(
+                path: b.node.folder.file("mirror/\(try #require(aside.first))"), key: forked.key,
+                create: false)
+            guard case .leaf(let leaf) = LeafReading(try #require(try kept.entry(1))) else {
+                Issue.record("no leaf")
+                return
+            }
+            #expect(kept.size == 2)
+            #expect(try kept.payload(#require(leaf.payload)) == nil)
             #expect(try b.node.views.search("robotics", domain: a.domain, limit: 1).isEmpty)
         }
     }

@@ -49,6 +49,35 @@ import TransparencyLog
         }
     }
 
+    @Test func `is created only when enough others say that they do not know it`() async throws {
+        try await federation.running { [a] in
+            try await federation.admitted()
+            let others = federation.members.map(\.domain).filter {
+                ![a.domain, Self.d].contains($0)
+            }
+            for other in others { federation.network.cut(other) }
+            for other in others {
+                let problem = await refusal(of: a)
+                #expect(problem?.slug == .unreachable)
+                #expect(problem?.detail.contains(other) == true)
+                #expect(problem?.remedy?.contains("--unseen") == true)
+                #expect(try logFiles(a).isEmpty)
+                federation.network.mend(other)
+            }
+            try await a.createLog()
+        }
+    }
+
+    @Test func `is created on the operator's word when nobody can be asked`() async throws {
+        try await federation.running { [a] in
+            try await federation.admitted()
+            for other in federation.members where other.domain != a.domain {
+                federation.network.cut(other.domain)
+            }
+            #expect(try await LogDesk(node: a.node).create(isUnseen: true)["size"]?.integer == 1)
+        }
+    }
+
     @Test func `is created once`() async throws {
         try await federation.running { [a] in
             try await federation.admitted()

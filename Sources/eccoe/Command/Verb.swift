@@ -119,7 +119,7 @@ extension CommandFailure {
                 .configuration,
                 Problem(
                     .keyUnusable,
-                    "others than its owner may read this private key",
+                    "a private key is of mode 0400, and this file is not",
                     at: path,
                     try: "chmod 0400 \(path)"
                 )
