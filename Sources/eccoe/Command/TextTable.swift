@@ -57,6 +57,7 @@ enum TextTable {
         case .string(let text): text
         case .bool(let flag): flag ? "yes" : "no"
         case .number(let number): number.token
+        case .array(let cells): cells.map { cell($0) }.joined(separator: ", ")
         case .some(let other): other.canonicalText
         }
     }

@@ -35,7 +35,8 @@ struct EvidenceList: Verb {
     func execute() async throws {
         let answer = try await node.ask(.evidenceList)
         output.write(list: "evidence", of: answer) { rows in
-            TextTable.rows(
+            if rows.isEmpty { return "No log is known to have two histories.\n" }
+            return TextTable.rows(
                 ["LOG", "SIZES", "FOUND", "REPORTED BY", "QUARANTINED"],
                 rows.map { row in
                     [
@@ -135,7 +136,10 @@ struct EvidenceVerify: Verb {
     @Argument(help: "The evidence, as eccoe evidence export writes it.")
     var file: String
 
-    @Option(help: ArgumentHelp("The log's verifier key.", valueName: "vkey"))
+    @Option(
+        help: ArgumentHelp(
+            "The log's verifier key, as the registry has it; eccoe evidence show names it.",
+            valueName: "vkey"))
     var key: String
 
     @OptionGroup var output: OutputOptions
