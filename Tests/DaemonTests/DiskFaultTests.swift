@@ -11,16 +11,16 @@ import TransparencyLog
 @Suite(.serialized) struct DiskFaultTests {
     @Test(
         .enabled("skipped: strace is missing or may not trace here") { Strace.isUsable },
-        arguments: ["fdatasync", "pwrite64"])
+        arguments: ["fdatasync:error=EIO", "fdatasync:error=ENOSPC", "pwrite64:error=EIO"])
     func `a failed write or sync ends the daemon, and nothing acknowledged is lost`(
-        _ call: String
+        _ fault: String
     ) async throws {
         let setting = try await DiskFaultSetting()
         try await setting.publish(1...5)
         var daemonEnded = false
         for attempt in 1...6 where !daemonEnded {
             let strace = try Strace(
-                injecting: "\(call):error=EIO:when=\(attempt)+", into: setting.institution)
+                injecting: "\(fault):when=\(attempt)+", into: setting.institution)
             do {
                 try await setting.publish(100 * attempt...100 * attempt + 20)
             } catch {
