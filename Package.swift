@@ -181,7 +181,7 @@ let package = Package(
         .target(
             name: "SecondOpinion",
             path: "Tests/SecondOpinion",
-            exclude: ["xmod", "aics"],
+            exclude: ["xmod", "aics", "tuf"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -241,7 +241,8 @@ let package = Package(
             dependencies: uptoFederation + ["NodeClient", nioCore, nioPosix, nioHTTP1, nioSSL],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: uptoFederation + ["eccoe"], swiftSettings: strict),
+            name: "CommandTests", dependencies: uptoFederation + ["eccoe", "SecondOpinion"],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )

@@ -22,7 +22,7 @@ struct Eccoe: AsyncParsableCommand {
         subcommands: [
             Init.self, Join.self, Status.self, RegistryNoun.self, MemberNoun.self, PeerNoun.self,
             CatalogueNoun.self, DecisionNoun.self, CredentialNoun.self, LogNoun.self,
-            ProofNoun.self, EvidenceNoun.self, BackupNoun.self, JSONNoun.self,
+            ProofNoun.self, EvidenceNoun.self, BackupNoun.self, JSONNoun.self, TUFCommand.self,
         ]
     )
 

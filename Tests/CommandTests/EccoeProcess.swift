@@ -35,7 +35,7 @@ struct EccoeProcess {
     }
 
     /// The command beside the test bundle, or in the folder that SwiftPM builds into.
-    private static func binary() throws -> URL {
+    static func binary() throws -> URL {
         var candidates = [
             URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
             Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent(),

@@ -40,6 +40,16 @@ package enum Stranger {
     package static let noTlog =
         "no Python 3.12 with aics-tlog and aics-witness (ECCOE_AICS_PYTHON): skipped"
 
+    /// Whether python-tuf can write repositories, too.
+    package static let canWriteTUF =
+        (try? run([python, "-c", "import tuf, cryptography"]))?.status == 0
+
+    /// Tries the client of TUF in `program` against repositories that python-tuf writes.
+    package static func tryTUFClient(_ program: String) throws -> Answer {
+        let path = root.appendingPathComponent("Tests/SecondOpinion/tuf/client_cases.py").path
+        return try run([python, path, program])
+    }
+
     /// What a program answered.
     package struct Answer: Sendable {
         /// Its exit status.

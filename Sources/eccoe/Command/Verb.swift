@@ -31,8 +31,14 @@ extension Verb {
         }
     }
 
-    /// The present moment; a command has no other clock.
-    var now: Instant {
+    /// The present moment.
+    var now: Instant { CommandClock.now }
+}
+
+/// The clock of a command; it has no other.
+enum CommandClock {
+    /// The present moment.
+    static var now: Instant {
         Instant(secondsSince1970: Int64(Date().timeIntervalSince1970.rounded(.down)))
     }
 }
