@@ -115,7 +115,7 @@ package final class Cosigning: Service, Sendable {
         in log: LogStore
     ) throws -> Bool {
         let now = node.time.now()
-        let count = try checkpoint.cosignatures(by: policy.witnesses).count
+        let count = try node.registry.cosignatures(on: checkpoint, at: now)
         // The log may have grown meanwhile; the cosigned checkpoint is kept all the same.
         if log.head?.checkpoint == checkpoint.checkpoint, log.head != checkpoint {
             try? log.update(note: checkpoint)

@@ -50,7 +50,7 @@ package struct WitnessPolicy: Sendable, Equatable {
 /// Owns: the accepted registry in memory. The files belong to `RegistryFiles`.
 package final class RegistryHolder: Sendable {
     private struct State {
-        var registry: TrustedRegistry?
+        var index: RegistryIndex?
         var stored: StoredMetadata?
     }
 
@@ -62,15 +62,18 @@ package final class RegistryHolder: Sendable {
         self.domain = domain
         let stored = try? RegistryFiles(folder: folder).load()
         let registry = stored.flatMap { try? TrustedRegistry.restored(from: $0) }
-        state = Mutex(State(registry: registry, stored: stored))
+        state = Mutex(State(index: registry.map { RegistryIndex($0) }, stored: stored))
     }
 
     /// The accepted registry; nil before the first refresh.
-    package var current: TrustedRegistry? { state.withLock { $0.registry } }
+    package var current: TrustedRegistry? { index?.registry }
+
+    private var index: RegistryIndex? { state.withLock { $0.index } }
 
     /// Replaces the registry by a newer one that was fully accepted.
     package func accept(_ registry: TrustedRegistry, stored: StoredMetadata) {
-        state.withLock { $0 = State(registry: registry, stored: stored) }
+        let index = RegistryIndex(registry)
+        state.withLock { $0 = State(index: index, stored: stored) }
     }
 
     /// The files of the registry as a receipt carries them, for these members.
@@ -92,7 +95,12 @@ package final class RegistryHolder: Sendable {
 
     /// A log by origin; nil when the registry does not know it.
     package func log(_ origin: String) -> LogIdentity? {
-        current?.logKey(forOrigin: origin).flatMap(Self.identity)
+        index?.log(origin)
+    }
+
+    /// The origin whose hash has these hexadecimal digits; nil when the registry has none.
+    package func origin(hash: String) -> String? {
+        index?.origin(hash: hash)
     }
 
     /// The logs of one member, in the order of their epochs.
@@ -102,7 +110,7 @@ package final class RegistryHolder: Sendable {
 
     /// All logs.
     package var logs: [LogIdentity] {
-        current?.logKeys.compactMap(Self.identity) ?? []
+        index?.logs ?? []
     }
 
     /// All origins.
@@ -110,42 +118,22 @@ package final class RegistryHolder: Sendable {
 
     /// Who must cosign a log at a time.
     package func witnesses(of origin: String, at time: Instant) -> WitnessPolicy {
-        guard let set = current?.witnessSet(forOrigin: origin, at: time) else {
-            return WitnessPolicy(members: [], quorum: 0)
-        }
-        return WitnessPolicy(members: Self.members(of: set), quorum: set.required)
+        index?.witnesses(of: origin, at: time) ?? WitnessPolicy(members: [], quorum: 0)
     }
 
     /// Who keeps a log at a time.
     package func mirrors(of origin: String, at time: Instant) -> [WitnessPolicy.Member] {
-        (current?.mirrorSet(forOrigin: origin, at: time)).map(Self.members) ?? []
-    }
-
-    private static func members(of set: WitnessSet) -> [WitnessPolicy.Member] {
-        set.cosigners.compactMap { cosigner in
-            guard let note = cosigner.keys.last, let key = try? VerifierKey(note.text) else {
-                return nil
-            }
-            return WitnessPolicy.Member(domain: cosigner.domain, key: key)
-        }
+        index?.mirrors(of: origin, at: time) ?? []
     }
 
     /// Which members keep a copy of a log at a time.
     package func mirrorDomains(of origin: String, at time: Instant) -> [String] {
-        current?.mirrorSet(forOrigin: origin, at: time).cosigners.map(\.domain) ?? []
+        mirrors(of: origin, at: time).map(\.domain)
     }
 
     /// Every witness key that the registry lists, of today's set or not: whose lines are worth
     /// keeping.
-    package var witnessKeys: [VerifierKey] {
-        (current?.members ?? []).flatMap { member in
-            member.document.keys.filter { $0.use == .witness }.compactMap {
-                VerifierKey(
-                    name: NoteKey.witnessName(member.document.domain), type: .cosignature,
-                    publicKey: $0.publicKey)
-            }
-        }
-    }
+    package var witnessKeys: [VerifierKey] { index?.witnessKeys ?? [] }
 
     /// Every witness and mirror key that the registry lists: whose cosignatures an audit verifies.
     package var cosignerKeys: [VerifierKey] {
@@ -157,26 +145,24 @@ package final class RegistryHolder: Sendable {
     ///
     /// - Throws: `NoteError` when the line of a known witness does not verify.
     package func confirmation(of checkpoint: VerifiedCheckpoint) throws -> Confirmation? {
-        try current.flatMap { try Confirmation(of: checkpoint, in: $0) }
+        try index?.confirmation(of: checkpoint)
+    }
+
+    /// How many of the witnesses that a log has at a time have cosigned a head.
+    ///
+    /// - Throws: `NoteError` when the line of one of them does not verify.
+    package func cosignatures(on head: VerifiedCheckpoint, at time: Instant) throws -> Int {
+        try index?.cosignatures(on: head, at: time) ?? 0
     }
 
     /// Where a member's node listens; nil for members without a node and for strangers.
     package func address(of domain: String) -> PeerAddress? {
-        guard let document = current?.member(domain)?.document, let url = document.node else {
-            return nil
-        }
-        let trust: PeerAddress.Trust =
-            switch document.tls {
-            case .system: .system
-            case .authority(let certificate): .authority(certificate)
-            }
-        return PeerAddress(domain: domain, url: url, trust: trust)
+        index?.addresses[domain]
     }
 
     /// The nodes of all other members.
     package var otherNodes: [PeerAddress] {
-        (current?.members ?? []).map(\.document.domain).filter { $0 != domain }
-            .compactMap { address(of: $0) }
+        (index?.nodes ?? []).filter { $0.domain != domain }
     }
 
     /// A member's standing in a word, and `unchecked` while there is no registry.
@@ -187,15 +173,5 @@ package final class RegistryHolder: Sendable {
     /// The member whose document lists this DID.
     package func domain(ofDID did: String) -> String? {
         current?.members.first { $0.document.dids.contains(did) }?.document.domain
-    }
-
-    private static func identity(_ log: LogKey) -> LogIdentity? {
-        guard let key = try? VerifierKey(log.key.text) else { return nil }
-        return LogIdentity(
-            domain: log.domain,
-            epoch: Int(log.epoch.number),
-            key: key,
-            closing: log.epoch.closed
-        )
     }
 }

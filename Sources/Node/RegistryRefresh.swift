@@ -70,7 +70,8 @@ package final class RegistryRefresh: Service, Sendable {
     private func refresh(by fetch: Fetcher) async throws -> Bool {
         let files = RegistryFiles(folder: node.folder)
         let stored = try files.load()
-        var workflow = RefreshWorkflow(stored: stored, at: node.time.now())
+        var workflow = RefreshWorkflow(
+            stored: stored, known: node.registry.current, at: node.time.now())
         var step = workflow.start()
         while true {
             switch step {

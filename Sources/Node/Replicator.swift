@@ -309,7 +309,7 @@ extension Node {
         guard let head = log.head else { return }
         let now = time.now()
         let policy = registry.witnesses(of: log.origin, at: now)
-        let count = try head.cosignatures(by: policy.witnesses).count
+        let count = try registry.cosignatures(on: head, at: now)
         let confirmation = try registry.confirmation(of: head)
         if let confirmation {
             try log.confirm(head, at: confirmation.time, keepingLastOf: .day)

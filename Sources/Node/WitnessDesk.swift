@@ -87,10 +87,7 @@ package struct WitnessDesk: Sendable {
     /// The last checkpoint that this witness cosigned of the log whose origin hashes to these
     /// digits; nil when none.
     package func witnessed(originHash: String) throws -> SignedNote? {
-        let origin = node.registry.origins.first {
-            Checkpoint.originHash($0).hex == originHash
-        }
-        return try origin.flatMap { try node.database.witnessed($0) }
+        try node.registry.origin(hash: originHash).flatMap { try node.database.witnessed($0) }
     }
 }
 

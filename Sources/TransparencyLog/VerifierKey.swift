@@ -16,6 +16,8 @@ public struct VerifierKey: Sendable, Hashable {
     public let type: SignatureType
     /// 32 bytes.
     public let publicKey: [UInt8]
+    /// SHA-256(name ‖ 0x0A ‖ type ‖ key), first four bytes, big-endian.
+    public let keyID: UInt32
 
     /// A key from its parts; nil unless the name is allowed and the key an Ed25519 one.
     public init?(name: String, type: SignatureType, publicKey: PublicKey) {
@@ -25,6 +27,7 @@ public struct VerifierKey: Sendable, Hashable {
         self.name = name
         self.type = type
         self.publicKey = bytes
+        keyID = Self.keyID(name, type, bytes)
     }
 
     /// Reads `<name>+<8 hex digits>+<base64>`.
@@ -48,14 +51,14 @@ public struct VerifierKey: Sendable, Hashable {
         name = String(parts[0])
         self.type = type
         publicKey = Array(bytes.dropFirst())
+        keyID = Self.keyID(name, type, publicKey)
         guard keyID == id.reduce(0, { $0 << 8 | UInt32($1) }) else {
             throw .malformedKey("the key id does not belong to this name and key")
         }
     }
 
-    /// SHA-256(name ‖ 0x0A ‖ type ‖ key), first four bytes, big-endian.
-    public var keyID: UInt32 {
-        Digest(of: Array(name.utf8) + [0x0a, type.rawValue] + publicKey).bytes.prefix(4)
+    private static func keyID(_ name: String, _ type: SignatureType, _ key: [UInt8]) -> UInt32 {
+        Digest(of: Array(name.utf8) + [0x0a, type.rawValue] + key).bytes.prefix(4)
             .reduce(0) { $0 << 8 | UInt32($1) }
     }
 
@@ -69,7 +72,7 @@ public struct VerifierKey: Sendable, Hashable {
     static func isName(_ name: some StringProtocol) -> Bool {
         !name.isEmpty
             && name.unicodeScalars.allSatisfy {
-                !$0.properties.isWhitespace && $0 != "+" && $0.value >= 0x20
+                $0.value > 0x20 && $0 != "+" && ($0.isASCII || !$0.properties.isWhitespace)
             }
     }
 

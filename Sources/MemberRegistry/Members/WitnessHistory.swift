@@ -30,11 +30,37 @@ extension TrustedRegistry {
     /// The moments after `start` and not after `end` at which a witness set or a quorum may have
     /// become another, sorted: between two of them nothing changes.
     package func witnessSetChanges(after start: Instant, until end: Instant) -> [Instant] {
-        var moments = Set(network.quorums.map(\.from))
-        for entry in cosigners.values.flatMap(\.witness) {
-            moments.insert(entry.interval.from)
-            if let until = entry.interval.until { moments.insert(until) }
+        cosignerChanges.ofWitnesses.filter { start < $0 && $0 <= end }
+    }
+
+    /// Which stretch of time `time` lies in: within one, no witness or mirror set and no quorum
+    /// changes.
+    package func stretch(at time: Instant) -> Int {
+        let moments = cosignerChanges.ofAll
+        var (low, high) = (0, moments.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if moments[middle] <= time { low = middle + 1 } else { high = middle }
         }
-        return moments.filter { start < $0 && $0 <= end }.sorted()
+        return low
+    }
+}
+
+/// The moments at which keys and quorums come into force or end, sorted.
+struct CosignerChanges: Sendable {
+    /// Those of witnesses and quorums.
+    let ofWitnesses: [Instant]
+    /// Those of mirrors too.
+    let ofAll: [Instant]
+
+    init(of members: some Collection<CosignerIntervals>, _ network: NetworkDocument) {
+        let witnesses = Self.moments(members.flatMap(\.witness))
+            .union(network.quorums.map(\.from))
+        ofWitnesses = witnesses.sorted()
+        ofAll = witnesses.union(Self.moments(members.flatMap(\.mirror))).sorted()
+    }
+
+    private static func moments(_ entries: [CosignerIntervals.Entry]) -> Set<Instant> {
+        Set(entries.flatMap { [$0.interval.from, $0.interval.until].compactMap(\.self) })
     }
 }

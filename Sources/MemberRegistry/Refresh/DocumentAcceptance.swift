@@ -12,10 +12,12 @@ struct DocumentAcceptance: Sendable {
 
     init() {}
 
-    /// Begins with what an earlier run accepted and `stored` still holds.
-    init(restoring stored: StoredMetadata) {
+    /// Begins with what an earlier run accepted and `stored` still holds. Documents that `known`
+    /// has with the same digest are not read again.
+    init(restoring stored: StoredMetadata, known: TrustedRegistry? = nil) {
         for (path, digest) in stored.accepted.sorted(by: { $0.key < $1.key }) {
-            guard let bytes = stored.target(path, digest), restore(bytes, path, digest) else {
+            guard let bytes = stored.target(path, digest), restore(bytes, path, digest, known)
+            else {
                 alarm(path, .localCopyLost(digest))
                 continue
             }
@@ -23,10 +25,18 @@ struct DocumentAcceptance: Sendable {
         }
     }
 
-    private mutating func restore(_ bytes: [UInt8], _ path: String, _ digest: Digest) -> Bool {
+    private mutating func restore(
+        _ bytes: [UInt8], _ path: String, _ digest: Digest, _ known: TrustedRegistry?
+    ) -> Bool {
         if path == RegistryPath.network {
             network = try? NetworkDocument(reading: bytes)
             return network != nil
+        }
+        if let domain = RegistryPath.member(of: path)?.domain,
+            let member = known?.member(domain), member.path == path, member.digest == digest
+        {
+            index.restore(member)
+            return true
         }
         guard let document = try? MemberDocument(reading: bytes) else { return false }
         index.restore(Member(document: document, path: path, digest: digest))

@@ -60,7 +60,7 @@ extension RefreshWorkflow {
     }
 
     private mutating func beginTargets() -> Step {
-        acceptance = DocumentAcceptance(restoring: stored)
+        acceptance = DocumentAcceptance(restoring: stored, known: known)
         let ours = (trusted?.allTargets() ?? []).filter {
             $0.path == RegistryPath.network || RegistryPath.member(of: $0.path) != nil
         }

@@ -32,6 +32,7 @@ package struct RefreshWorkflow: Sendable {
     package internal(set) var stored: StoredMetadata
     let time: Instant
     let limits: RegistryLimits
+    let known: TrustedRegistry?
     var phase = Phase.idle
     /// Set by `start`.
     var trusted: TrustedMetadata?
@@ -59,12 +60,16 @@ package struct RefreshWorkflow: Sendable {
     }
 
     /// A refresh of the registry that `stored` is a copy of, with time standing still at `at`.
+    ///
+    /// - Parameter known: the registry in force; documents that have not changed are taken from it.
     package init(
         stored: StoredMetadata,
+        known: TrustedRegistry? = nil,
         at time: Instant,
         limits: RegistryLimits = .standard
     ) {
         self.stored = stored
+        self.known = known
         self.time = time
         self.limits = limits
     }

@@ -35,6 +35,8 @@ package struct TrustedRegistry: Sendable {
     private let notCarried: Set<String>
     /// By domain, those of members whose documents are not carried too.
     let cosigners: [String: CosignerIntervals]
+    /// When a witness set, a mirror set or a quorum may become another, sorted.
+    let cosignerChanges: CosignerChanges
     private let epochs: [String: LogKey]
 
     init(
@@ -62,6 +64,7 @@ package struct TrustedRegistry: Sendable {
         self.notCarried = Set(notCarried.keys)
         cosigners = index.members.mapValues { CosignerIntervals($0.document) }
             .merging(notCarried) { carried, _ in carried }
+        cosignerChanges = CosignerChanges(of: cosigners.values, network)
         var epochs: [String: LogKey] = [:]
         for log in members.flatMap({ LogKey.all(of: $0.document) }) { epochs[log.origin] = log }
         self.epochs = epochs

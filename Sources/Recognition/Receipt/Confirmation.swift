@@ -42,10 +42,14 @@ package struct Confirmation: Equatable, Sendable {
     ) throws(NoteError) {
         let origin = checkpoint.checkpoint.origin
         let votes = try Self.votes(on: checkpoint, registry: registry)
+        var sets: [Int: WitnessSet] = [:]
         for vote in votes {
             let before = votes.filter { $0.time <= vote.time }
             for moment in Self.moments(until: vote.time, registry: registry) {
-                let set = registry.witnessSet(forOrigin: origin, at: moment)
+                let stretch = registry.stretch(at: moment)
+                let set =
+                    sets[stretch] ?? registry.witnessSet(forOrigin: origin, at: moment)
+                sets[stretch] = set
                 let counted = before.filter { vote in
                     set.cosigners.contains { $0.domain == vote.domain }
                 }
@@ -70,7 +74,11 @@ package struct Confirmation: Equatable, Sendable {
             let domain = String(name.prefix { $0 != "/" })
             guard name == NoteKey.witnessName(domain) else { continue }
             for key in Set(registry.witnessKeys(of: domain)) {
-                for time in try checkpoint.cosignatureTimes(by: VerifierKey(key.text))
+                guard
+                    let verifier = VerifierKey(
+                        name: key.name, type: .cosignature, publicKey: key.publicKey)
+                else { continue }
+                for time in try checkpoint.cosignatureTimes(by: verifier)
                 where registry.isValid(key, ofWitness: domain, at: time) {
                     votes.append(Vote(domain: domain, time: time))
                 }
