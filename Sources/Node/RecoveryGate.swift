@@ -140,7 +140,12 @@ extension RecoveryGate {
             return decided
         }
         let open = panel.domains.filter { !hasAnswered($0) }.sorted()
-        guard !open.isEmpty else { return [] }
+        guard !open.isEmpty else {
+            guard isHeldByAnchor else { return [] }
+            // Gossip may have brought them meanwhile what the anchor remembers.
+            nextAsking = now + 60
+            return [.ask(panel.domains.sorted())]
+        }
         rounds += 1
         nextAsking = now + min(60, rounds < 20 ? 1 : rounds)
         return [.ask(open)]
@@ -155,14 +160,15 @@ extension RecoveryGate {
         return decide(at: now)
     }
 
-    /// The store has changed by healing, or could not be: everybody is asked anew.
-    package mutating func healed(anchor: AnchorVerdict, at now: Instant) {
+    /// The store has changed by healing, or could not be: everybody is asked anew, at once or, when
+    /// nothing was gained, as seldom as those who do not answer.
+    package mutating func healed(anchor: AnchorVerdict, gained: Bool = true, at now: Instant) {
         guard state == .healing else { return }
         self.anchor = anchor
         state = .asking
         answers = [:]
-        // Who could not help a moment ago is not asked again at once.
-        nextAsking = now + 1
+        if gained { rounds = 0 }
+        nextAsking = gained ? now + 1 : max(nextAsking, now + 1)
     }
 
     /// While entries were fetched it was shown that a head belongs to another tree.

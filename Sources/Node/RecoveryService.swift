@@ -71,7 +71,7 @@ struct RecoveryService: Sendable {
 
     /// How the log compares with its anchor.
     func anchor() throws -> RecoveryGate.AnchorVerdict {
-        let file = AnchorFile(folder: node.settings.anchorFolder, epoch: node.epoch)
+        let file = node.anchor(epoch: node.epoch)
         guard let anchor = try file.read(), anchor.origin == log.origin else { return .missing }
         guard anchor.size <= log.size else {
             return .above(anchored: anchor.size, held: log.size)
@@ -153,8 +153,9 @@ extension RecoveryService {
             try node.noteHead(of: log)
         }
         let anchor = try anchor()
+        let gained = healed
         node.gate.handle { gate in
-            gate.healed(anchor: anchor, at: node.time.now())
+            gate.healed(anchor: anchor, gained: gained, at: node.time.now())
             return []
         }
     }

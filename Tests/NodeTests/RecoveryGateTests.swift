@@ -173,6 +173,32 @@ import TransparencyLog
         #expect(gate.isOpen)
     }
 
+    @Test func `asks less and less often when nobody has what it was told of`() throws {
+        let one = panel(["b"], quorum: 1)
+        var gate = gate(panel: one)
+        var asked: [Int64] = []
+        for second in 1...300 as ClosedRange<Int64> {
+            _ = gate.received(.ahead(try head(7)), from: "b", as: .witness, at: start + second)
+            gate.healed(anchor: .notAbove, gained: false, at: start + second)
+            if !gate.tick(panel: one, at: start + second).isEmpty { asked.append(second) }
+        }
+        let pauses = zip(asked, asked.dropFirst()).map { $1 - $0 }
+        #expect(pauses.first == 1)
+        #expect(pauses.last ?? 0 > 20)
+    }
+
+    @Test func `held by its anchor, asks those again who knew no more`() {
+        let two = panel(["b", "c"], quorum: 2)
+        var gate = gate(anchor: .above(anchored: 7, held: 5), panel: two)
+        for domain in ["b", "c"] {
+            _ = gate.received(.consistent(size: 5), from: domain, as: .witness, at: start)
+        }
+        #expect(gate.tick(panel: two, at: start + 1) == [.ask(["b", "c"])])
+        #expect(gate.tick(panel: two, at: start + 60) == [])
+        #expect(gate.tick(panel: two, at: start + 61) == [.ask(["b", "c"])])
+        #expect(!gate.isOpen)
+    }
+
     @Test func `stops for good on another tree, and cannot be overridden`() throws {
         var gate = gate(panel: panel(["b", "c"], quorum: 2))
         let other = try head(3)
