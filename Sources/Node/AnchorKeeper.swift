@@ -50,14 +50,13 @@ package final class AnchorKeeper: Service, Sendable {
     /// - Returns: {"size","generation"}.
     /// - Throws: `StoreError.file`.
     package func sync() throws -> JSON {
-        let folder = node.settings.anchorFolder
         let generation = try node.database.witnessGeneration()
-        if generation > (try WitnessAnchor(folder: folder).read()) {
-            try WitnessAnchor(folder: folder).write(generation)
+        if generation > (try node.witnessAnchor.read()) {
+            try node.witnessAnchor.write(generation)
         }
         let head = node.logs.own?.head?.checkpoint
         if let head {
-            let file = AnchorFile(folder: folder, epoch: node.epoch)
+            let file = node.anchor(epoch: node.epoch)
             let anchor = AnchorFile.Anchor(origin: head.origin, size: head.size, root: head.root)
             // Never lowered: a store that is older than its anchor is what the anchor is for.
             if try file.read().map({ $0.size < anchor.size }) ?? true { try file.write(anchor) }
@@ -84,7 +83,7 @@ package final class AnchorKeeper: Service, Sendable {
         }
         try node.database.audit("log.override", reason, at: node.time.now())
         if let head = log.head?.checkpoint {
-            try AnchorFile(folder: node.settings.anchorFolder, epoch: node.epoch)
+            try node.anchor(epoch: node.epoch)
                 .write(.init(origin: head.origin, size: head.size, root: head.root))
         }
         node.writer.expect()
@@ -98,5 +97,17 @@ package final class AnchorKeeper: Service, Sendable {
         } catch {
             node.logger.error("the anchor was not written", metadata: ["error": "\(error)"])
         }
+    }
+}
+
+extension Node {
+    /// The anchor of an own log.
+    func anchor(epoch: Int) -> AnchorFile {
+        AnchorFile(folder: settings.anchorFolder, epoch: epoch, steps: folder.steps)
+    }
+
+    /// The witness's anchor.
+    var witnessAnchor: WitnessAnchor {
+        WitnessAnchor(folder: settings.anchorFolder, steps: folder.steps)
     }
 }

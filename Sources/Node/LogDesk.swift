@@ -42,7 +42,7 @@ package struct LogDesk: Sendable {
             throw Problem(
                 .logExists, "the log is there already", at: node.folder.log(epoch: epoch))
         }
-        let anchor = AnchorFile(folder: node.settings.anchorFolder, epoch: epoch)
+        let anchor = node.anchor(epoch: epoch)
         if let known = try anchor.read(), known.size > 0 {
             throw Problem(
                 .logExists,

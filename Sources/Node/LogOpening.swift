@@ -63,7 +63,7 @@ package struct LogOpening: Service {
 
     /// A witness table from an old backup could cosign a second history of a log.
     private func doubtWitness() throws {
-        let anchored = try WitnessAnchor(folder: node.settings.anchorFolder).read()
+        let anchored = try node.witnessAnchor.read()
         guard try node.database.doubtWitness(ifOlderThan: anchored) else { return }
         let detail = "the witness table is older than generation \(anchored), which was anchored"
         try node.database.audit("witness.doubted", detail, at: node.time.now())

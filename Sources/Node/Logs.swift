@@ -107,7 +107,8 @@ package final class Logs: Sendable {
             try store.close()
             state.mirrors[origin] = nil
             for part in ["-wal", "-shm", ""] where DurableFile.exists(path + part) {
-                try DurableFile.move(path + part, to: "\(path).aside-\(mark)\(part)")
+                try DurableFile.move(
+                    path + part, to: "\(path).aside-\(mark)\(part)", by: folder.steps)
             }
             return "\(path).aside-\(mark)"
         }

@@ -67,10 +67,14 @@ package final class RegistrySplits: Sendable {
 
     /// Keeps both snapshots for people to compare.
     func keep(_ split: RegistrySplit, own: [UInt8]?, other: [UInt8]) throws {
-        try DurableFile.write(other, to: Self.file(folder, name(split.other)))
-        if let own { try DurableFile.write(own, to: Self.file(folder, name(split.own))) }
-        try DurableFile.write(split.json.canonicalBytes, to: Self.file(folder, "split.json"))
+        try write(other, name(split.other))
+        if let own { try write(own, name(split.own)) }
+        try write(split.json.canonicalBytes, "split.json")
         state.withLock { $0 = split }
+    }
+
+    private func write(_ bytes: [UInt8], _ name: String) throws {
+        try DurableFile.write(bytes, to: Self.file(folder, name), by: folder.steps)
     }
 
     private func name(_ version: RegistryVersion) -> String {

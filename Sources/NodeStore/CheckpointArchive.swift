@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 package import Keys
+import Synchronization
 package import TransparencyLog
 
 /// How densely confirmed checkpoints are kept for ever, beyond the recent ones (protocol.md section
@@ -11,6 +12,9 @@ package enum ArchiveInterval: Int64, Sendable {
     /// A copy.
     case day = 86_400
 }
+
+/// A checkpoint that reached its quorum, and when.
+typealias ConfirmedCheckpoint = (checkpoint: VerifiedCheckpoint, time: Instant)
 
 extension LogStore {
     /// How many of the newest confirmed checkpoints are kept, whatever their times.
@@ -29,6 +33,12 @@ extension LogStore {
         keepingLastOf interval: ArchiveInterval?
     ) throws {
         let size = checkpoint.checkpoint.size
+        if let newest = newestConfirmed.withLock({ $0 }),
+            newest.checkpoint.checkpoint == checkpoint.checkpoint, newest.time <= time,
+            checkpoint.note.signatures.allSatisfy(newest.checkpoint.note.signatures.contains)
+        {
+            return
+        }
         try pool.write { db in
             let row = try Row.fetchOne(
                 db, sql: "SELECT time, note FROM confirmed WHERE size = ?", arguments: [size])
@@ -48,6 +58,8 @@ extension LogStore {
                     size, kept.time.secondsSince1970, kept.checkpoint.note.bytes.data,
                 ]
             )
+            let written = kept
+            db.afterNextTransaction { _ in self.becameConfirmed(written) }
             guard row == nil, let interval else { return }
             // One more came, so one at most has left the recent ones.
             try db.execute(
@@ -65,9 +77,25 @@ extension LogStore {
 
     /// The newest checkpoint that reached its quorum, and when; nil before the first.
     package func confirmed() throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
-        try pool.read {
-            try Row.fetchOne($0, sql: "SELECT time, note FROM confirmed ORDER BY size DESC LIMIT 1")
-        }.map(confirmation)
+        // Read under the lock: what is committed meanwhile comes after it.
+        try newestConfirmed.withLock { newest in
+            if newest == nil {
+                newest = try pool.read {
+                    try Row.fetchOne(
+                        $0, sql: "SELECT time, note FROM confirmed ORDER BY size DESC LIMIT 1")
+                }.map(confirmation)
+            }
+            return newest
+        }
+    }
+
+    private func becameConfirmed(_ written: ConfirmedCheckpoint) {
+        newestConfirmed.withLock { newest in
+            guard let known = newest,
+                known.checkpoint.checkpoint.size <= written.checkpoint.checkpoint.size
+            else { return }
+            newest = written
+        }
     }
 
     /// The kept checkpoint with quorum that covers leaf `index` and was confirmed first: its time is

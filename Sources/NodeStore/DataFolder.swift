@@ -9,7 +9,7 @@ package import Keys
 /// `keys/<use>.key` (private JWK, 0400), `tls/`, `registry/` (accepted TUF files and
 /// `source.json`), `registry-requests/` and `registry-authority/` (of a registry's operator),
 /// `member.json` (the member document that `join` sends), `outbound.json`, `eccoed.yaml`, `lock`.
-package struct DataFolder: Sendable, Hashable {
+package struct DataFolder: Sendable {
     /// What a key is for, and the name of its file.
     package enum KeyUse: String, CaseIterable, Sendable {
         case log = "log-1"
@@ -22,10 +22,13 @@ package struct DataFolder: Sendable, Hashable {
 
     /// The folder.
     package let path: String
+    /// How whole files in it, and anchors beside it, are written.
+    package let steps: any FileSteps
 
     /// Names a folder, whether it exists or not.
-    package init(_ path: String) {
+    package init(_ path: String, steps: any FileSteps = SystemFiles()) {
         self.path = path
+        self.steps = steps
     }
 
     /// Creates the folder with its subfolders; what exists is left alone.
@@ -183,10 +186,12 @@ package struct AnchorFile: Sendable {
     }
 
     private let path: String
+    private let steps: any FileSteps
 
     /// The anchor of a log in `folder`.
-    package init(folder: String, epoch: Int) {
+    package init(folder: String, epoch: Int, steps: any FileSteps = SystemFiles()) {
         path = folder + "/log-\(epoch).json"
+        self.steps = steps
     }
 
     /// The anchor; nil when there is none.
@@ -210,17 +215,19 @@ package struct AnchorFile: Sendable {
             "root": .string(anchor.root.hex),
         ]
         try DurableFile.makeFolder((path as NSString).deletingLastPathComponent, mode: 0o750)
-        try DurableFile.write(json.canonicalBytes + [0x0a], to: path)
+        try DurableFile.write(json.canonicalBytes + [0x0a], to: path, by: steps)
     }
 }
 
 /// How far the witness table had come, kept outside the backup set like the own head.
 package struct WitnessAnchor: Sendable {
     private let path: String
+    private let steps: any FileSteps
 
     /// The witness's anchor in `folder`.
-    package init(folder: String) {
+    package init(folder: String, steps: any FileSteps = SystemFiles()) {
         path = folder + "/witness.json"
+        self.steps = steps
     }
 
     /// The generation that the table had at least; 0 when there is no anchor.
@@ -240,6 +247,6 @@ package struct WitnessAnchor: Sendable {
     package func write(_ generation: Int) throws {
         let json: JSON = ["generation": .number(JSONNumber(Int64(generation)))]
         try DurableFile.makeFolder((path as NSString).deletingLastPathComponent, mode: 0o750)
-        try DurableFile.write(json.canonicalBytes + [0x0a], to: path)
+        try DurableFile.write(json.canonicalBytes + [0x0a], to: path, by: steps)
     }
 }

@@ -7,24 +7,18 @@ package enum DurableFile {
     /// Writes `bytes` under a temporary name, syncs, renames over `path` and syncs the folder.
     ///
     /// - Throws: `StoreError.file`.
-    package static func write(_ bytes: [UInt8], to path: String, mode: Int = 0o644) throws {
+    package static func write(
+        _ bytes: [UInt8], to path: String, mode: Int = 0o644,
+        by steps: any FileSteps = SystemFiles()
+    ) throws {
         let temporary = path + ".new"
-        unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode))
-        guard descriptor >= 0 else { throw StoreError.file(temporary, errno) }
+        try steps.remove(temporary)
+        let descriptor = try steps.create(temporary, mode: mode)
         defer { close(descriptor) }
-        var offset = 0
-        while offset < bytes.count {
-            let written = bytes[offset...].withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress, $0.count)
-            }
-            guard written > 0 else { throw StoreError.file(temporary, errno) }
-            offset += written
-        }
-        guard fsync(descriptor) == 0, rename(temporary, path) == 0 else {
-            throw StoreError.file(path, errno)
-        }
-        try syncFolder(of: path)
+        try steps.append(bytes, to: descriptor, at: temporary)
+        try steps.sync(descriptor, at: temporary)
+        try steps.rename(temporary, to: path)
+        try steps.syncFolder(folder(of: path))
     }
 
     /// The bytes of a file; nil when there is none.
@@ -65,11 +59,12 @@ package enum DurableFile {
 
     /// Syncs the folder that holds `path`, so that the file's name is on disk too.
     static func syncFolder(of path: String) throws {
+        try SystemFiles().syncFolder(folder(of: path))
+    }
+
+    private static func folder(of path: String) -> String {
         let folder = (path as NSString).deletingLastPathComponent
-        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw StoreError.file(folder, errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw StoreError.file(folder, errno) }
+        return folder.isEmpty ? "." : folder
     }
 }
 
@@ -130,16 +125,18 @@ extension DurableFile {
     /// Gives a file another name in the same folder; what has that name is replaced.
     ///
     /// - Throws: `StoreError.file`.
-    package static func move(_ path: String, to target: String) throws {
-        guard rename(path, target) == 0 else { throw StoreError.file(path, errno) }
-        try syncFolder(of: target)
+    package static func move(
+        _ path: String, to target: String, by steps: any FileSteps = SystemFiles()
+    ) throws {
+        try steps.rename(path, to: target)
+        try steps.syncFolder(folder(of: target))
     }
 
     /// Removes a file; fine when there is none.
     ///
     /// - Throws: `StoreError.file`.
     package static func remove(_ path: String) throws {
-        guard unlink(path) == 0 || errno == ENOENT else { throw StoreError.file(path, errno) }
+        try SystemFiles().remove(path)
     }
 }
 

@@ -23,6 +23,8 @@ package final class LogStore: Sendable {
     let isMarked = Mutex(false)
     /// Milliseconds since 1970: answers to older requests may be lost; 0 when none are.
     let answersSince = Mutex<Int64>(0)
+    /// The newest row of `confirmed`, once it was read or written.
+    let newestConfirmed = Mutex<ConfirmedCheckpoint?>(nil)
 
     /// Sizes that witnesses last cosigned, as far as this process knows; a witness corrects it.
     private let cosignedSizes = Mutex<[String: Int]>([:])

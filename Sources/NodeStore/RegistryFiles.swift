@@ -34,15 +34,18 @@ package struct RegistryFiles: Sendable {
 
     /// Where they are.
     package let root: String
+    private let steps: any FileSteps
 
     /// The registry that a node has accepted.
     package init(folder: DataFolder) {
         root = folder.registry
+        steps = folder.steps
     }
 
     /// The registry that an operator publishes, at `<data>/registry-authority/public`.
     package init(published folder: DataFolder) {
         root = folder.registryAuthority + "/public"
+        steps = folder.steps
     }
 
     /// Writes the files of a change in its order; the timestamp comes last.
@@ -59,7 +62,7 @@ package struct RegistryFiles: Sendable {
     package func write(_ bytes: [UInt8], to path: String) throws {
         let file = root + "/" + path
         try DurableFile.makeFolder((file as NSString).deletingLastPathComponent)
-        try DurableFile.write(bytes, to: file)
+        try DurableFile.write(bytes, to: file, by: steps)
     }
 
     /// The registry as it was accepted, from this disk; nil when there is none.
@@ -92,16 +95,17 @@ package struct RegistryFiles: Sendable {
         return StoredMetadata(files: files)
     }
 
-    /// Writes what differs from `old`; the timestamp comes last, so that what it leads to is there.
+    /// Writes what differs from `old`. The list of accepted documents comes after these, and the
+    /// timestamp last, so that what they lead to is there whenever the machine stops.
     ///
     /// - Throws: `StoreError`.
     package func save(_ new: StoredMetadata, replacing old: StoredMetadata) throws {
-        let changed = new.files.filter { old.files[$0.key] != $0.value }
-        let order = changed.keys.sorted {
-            ($0.hasSuffix("timestamp.json") ? 1 : 0, $0) < (
-                $1.hasSuffix("timestamp.json") ? 1 : 0, $1
-            )
+        func rank(_ path: String) -> Int {
+            if path.hasSuffix("timestamp.json") { return 2 }
+            return path.hasPrefix("local/") ? 1 : 0
         }
+        let changed = new.files.filter { old.files[$0.key] != $0.value }
+        let order = changed.keys.sorted { (rank($0), $0) < (rank($1), $1) }
         for path in order {
             guard let bytes = changed[path] else { continue }
             try write(bytes, to: path)
