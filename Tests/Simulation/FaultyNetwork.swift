@@ -51,6 +51,8 @@ final class FaultyNetwork: Sendable {
 
     /// Where the registry's own server is, which is no member.
     static let registryHost = "registry.example"
+    /// Requests of one node that may be open at a time, for each member.
+    private static let requestsPerMember = 24
 
     let clock: VirtualClock
     let liars: Liars
@@ -58,11 +60,13 @@ final class FaultyNetwork: Sendable {
     private let watcher: Watcher
     private let state: Mutex<State>
     private let background: Background
+    private let members: Int
 
     init(
-        seed: UInt64, clock: VirtualClock, faults: FaultCounter, liars: Liars, watcher: Watcher,
-        background: Background
+        seed: UInt64, members: Int, clock: VirtualClock, faults: FaultCounter, liars: Liars,
+        watcher: Watcher, background: Background
     ) {
+        self.members = members
         self.clock = clock
         self.faults = faults
         self.liars = liars
@@ -89,17 +93,27 @@ final class FaultyNetwork: Sendable {
 
     func shelter(_ domains: Set<String>) { state.withLock { $0.sheltered = domains } }
 
+    /// Every node that runs, of a cloned member both.
+    var everybody: [Node] {
+        state.withLock { state in
+            state.nodes.sorted { $0.key < $1.key }.flatMap { $0.value.map(\.node) }
+        }
+    }
+
     /// Messages so far.
     var messages: Int { state.withLock { $0.messages } }
-
-    /// Requests of a node that have no answer yet.
-    func underWay(from domain: String) -> Int { state.withLock { $0.underWay[domain] ?? 0 } }
 
     /// Sends a request of a node and returns the answer.
     func send(_ request: PeerRequest, from life: LifeID) async throws -> PeerResponse {
         let link = Link(from: life.domain, to: request.peer.domain)
         let fate = state.withLock { $0.fate(of: link, at: clock.now, faults: faults) }
-        state.withLock { $0.underWay[life.domain, default: 0] += 1 }
+        let open = state.withLock { state in
+            state.underWay[life.domain, default: 0] += 1
+            return state.underWay[life.domain] ?? 0
+        }
+        if open > Self.requestsPerMember * members, watcher.isHonest(life.domain) {
+            watcher.violated("\(life.domain) has \(open) requests under way")
+        }
         defer { state.withLock { $0.underWay[life.domain, default: 0] -= 1 } }
         watcher.leaves(request, from: life)
         if request.method == "POST" { liars.overhear(request) }

@@ -7,73 +7,153 @@ import TransparencyLog
 
 /// Looks into the nodes and compares what they hold with what must hold.
 final class Inspection: Sendable {
-    /// Requests of one node that may be open at a time, for each member.
-    private static let requestsPerMember = 24
+    private struct State {
+        /// Seconds after which everybody knew of a fork.
+        var forkFound: Int64?
+        /// Newest head of each log that a member has held, by member and origin.
+        var heads: [String: [String: Checkpoint]] = [:]
+        /// By origin.
+        var shadows: [String: Shadow] = [:]
+    }
 
-    private let found = Mutex<Int64?>(nil)
-    /// Leaves of each log that a member has held, by member and origin.
-    private let sizes = Mutex<[String: [String: Int]]>([:])
+    private let state = Mutex(State())
 
     /// A member's disk was set back.
-    func forget(_ domain: String) { sizes.withLock { $0[domain] = nil } }
+    func forget(_ domain: String) { state.withLock { $0.heads[domain] = nil } }
 
-    /// Every minute: verified sizes never fall, nothing piles up.
-    func look(at world: World) {
-        judgeForks(world)
-        for life in world.lives where world.watcher.isHonest(life.domain) {
-            let logs = life.node.logs.mirrors + [life.node.logs.own].compactMap(\.self)
-            for log in logs {
-                let before = sizes.withLock { sizes in
-                    let before = sizes[life.domain]?[log.origin] ?? 0
-                    sizes[life.domain, default: [:]][log.origin] = max(before, log.size)
-                    return before
+    /// What comes from `size` on in a log is lost for good.
+    func cut(_ origin: String, to size: Int) {
+        state.withLock { $0.shadows[origin]?.cut(to: size) }
+    }
+
+    /// Seconds after which everybody knew of a fork; nil while somebody does not.
+    var forkFound: Int64? { state.withLock { $0.forkFound } }
+
+    // MARK: After every step
+
+    /// Looks at what the last step may have changed: the nodes whose disks were used.
+    func step(_ world: World) {
+        for life in world.takeTouched()
+        where !life.disk.isStopped && world.watcher.isHonest(life.domain) {
+            do {
+                for log in life.node.logs.mirrors { try look(at: log, of: life, world) }
+                if let own = life.node.logs.own {
+                    try look(at: own, of: life, world)
+                    try keeps(own, life, world)
                 }
-                if log.size < before {
-                    world.watcher.violated(
-                        "\(life.domain) held \(before) leaves of \(log.origin), "
-                            + "now it holds \(log.size)")
-                }
+            } catch {
+                // A machine that stops while it is looked at is looked at when it comes again.
+                guard !life.disk.isStopped else { continue }
+                world.watcher.violated("\(life.domain) cannot be read: \(error)")
             }
-            let open = world.network.underWay(from: life.domain)
-            if open > Self.requestsPerMember * world.domains.count {
-                world.watcher.violated("\(life.domain) has \(open) requests under way")
-            }
-            if life.node.gossip.outstanding.count > world.domains.count {
-                world.watcher.violated("\(life.domain) waits for more logs than there are")
-            }
+            accusations(life, world)
+            queues(life, world)
         }
     }
 
-    /// A fork is found by everybody within a virtual day, and no honest author is accused of one.
-    func judgeForks(_ world: World) {
-        let lives = world.lives.filter { world.watcher.isHonest($0.domain) }
-        for life in lives {
-            for origin in life.node.quarantine.proven.sorted()
-            where world.watcher.isHonest(String(origin.prefix { $0 != "/" })) {
-                world.watcher.violated("\(life.domain) accuses \(origin), which is no fork")
-            }
+    /// Verified trees only grow; of an honest author everybody holds the one tree, and the state is
+    /// the fold of its leaves.
+    private func look(at log: LogStore, of life: Life, _ world: World) throws {
+        guard let head = log.head?.checkpoint else { return }
+        let before = state.withLock { $0.heads[life.domain]?[log.origin] }
+        guard before != head else { return }
+        let held = before?.size ?? 0
+        guard head.size >= held else {
+            return world.watcher.violated(
+                "\(life.domain) held \(held) leaves of \(log.origin), now it holds \(head.size)")
         }
+        state.withLock { $0.heads[life.domain, default: [:]][log.origin] = head }
+        guard world.watcher.isHonest(Identity.author(log.origin)) else {
+            if let before, held > 0, try log.root(at: held) != before.root {
+                world.watcher.violated(
+                    "\(life.domain) holds another tree of \(held) leaves of \(log.origin) now")
+            }
+            return
+        }
+        try compare(log, head, from: held, of: life, world)
+    }
+
+    private func compare(
+        _ log: LogStore, _ head: Checkpoint, from held: Int, of life: Life, _ world: World
+    ) throws {
+        let known = state.withLock { $0.shadows[log.origin]?.size ?? 0 }
+        let news = head.size > known ? try log.entries(from: known, to: head.size) : []
+        let (root, subjects) = state.withLock { state in
+            var shadow = state.shadows[log.origin] ?? Shadow()
+            for entry in news { shadow.append(entry) }
+            state.shadows[log.origin] = shadow
+            return (shadow.root(at: head.size), shadow.states(from: held, to: head.size))
+        }
+        if root != head.root {
+            world.watcher.violated(
+                "at \(life.domain) the \(head.size) leaves of \(log.origin) are another tree")
+        }
+        for (key, subject) in subjects where try log.subject(key) != subject {
+            world.watcher.violated(
+                "at \(life.domain) \(key.subject) of \(log.origin) is not what its leaves say")
+        }
+    }
+
+    /// An author that may sign holds whatever it has acknowledged or let out.
+    private func keeps(_ log: LogStore, _ life: Life, _ world: World) throws {
+        if life.node.gate.current?.state == .stopped {
+            world.watcher.violated("\(life.domain) takes its own log for a fork")
+        }
+        guard life.node.writer.isOpen else { return }
+        try world.settleRestore(of: life, log)
+        let acknowledged = world.ledger.end(of: log.origin)
+        if acknowledged > log.size {
+            world.watcher.violated(
+                "\(log.origin) has acknowledged leaf \(acknowledged - 1) and holds \(log.size)")
+        }
+        let signed = world.watcher.signedEnd(log.origin)
+        if signed > log.size {
+            world.watcher.violated(
+                "\(log.origin) has let out a head of \(signed) leaves and holds \(log.size)")
+        }
+    }
+
+    private func accusations(_ life: Life, _ world: World) {
+        for origin in life.node.quarantine.proven.sorted()
+        where world.watcher.isHonest(Identity.author(origin)) {
+            world.watcher.violated("\(life.domain) accuses \(origin), which is no fork")
+        }
+    }
+
+    private func queues(_ life: Life, _ world: World) {
+        if life.node.gossip.outstanding.count > world.domains.count {
+            world.watcher.violated("\(life.domain) waits for more logs than there are")
+        }
+    }
+
+    // MARK: Every minute
+
+    /// A fork is found by everybody within a virtual day; nodes that write nothing queue nothing.
+    func look(at world: World) {
+        let lives = world.lives.filter { world.watcher.isHonest($0.domain) }
+        for life in lives { queues(life, world) }
         let origin = Identity.origin(world.clonable)
-        guard let time = world.watcher.forked(origin), found.withLock({ $0 == nil }) else { return }
+        guard let time = world.watcher.forked(origin), forkFound == nil else { return }
         let since = time.duration(to: world.clock.now)
         let blind = lives.filter { !$0.node.quarantine.holds(origin) }.map(\.domain)
         if blind.isEmpty {
-            found.withLock { $0 = since.components.seconds }
+            state.withLock { $0.forkFound = since.components.seconds }
             world.watcher.note("the fork is known to all after \(since.components.seconds) s")
         } else if since > .seconds(86_400) {
             world.watcher.violated("after a day \(blind) do not know that \(origin) is forked")
         }
     }
+}
 
-    /// Seconds after which everybody knew of a fork; nil while somebody does not.
-    var forkFound: Int64? { found.withLock { $0 } }
+// MARK: In peace
 
-    /// Recomputes what an honest node holds: acknowledged leaves, signed trees, fold.
+extension Inspection {
+    /// Recomputes from the bytes what an honest node holds: acknowledged leaves, signed trees, fold.
     func audit(_ world: World, sample: Int) {
         for life in world.lives where world.watcher.isHonest(life.domain) {
             do {
                 if let own = life.node.logs.own {
-                    try kept(own, of: life.domain, world)
+                    try kept(own, at: life, world)
                     try fold(own, at: life.domain, world)
                 }
                 let others = life.node.logs.mirrors
@@ -87,20 +167,19 @@ final class Inspection: Sendable {
         }
     }
 
-    /// What an author has let out or acknowledged stands in its log.
-    private func kept(_ log: LogStore, of domain: String, _ world: World) throws {
-        guard !world.isSetBack(domain) else { return }
-        for (size, root) in world.watcher.signed(log.origin).sorted(by: { $0.key < $1.key }) {
-            guard size <= log.size else {
-                return world.watcher.violated(
-                    "\(log.origin) has let out a head of \(size) leaves and holds \(log.size)")
-            }
-            if try log.root(at: size) != root {
+    /// What an author has let out or acknowledged stands in its log. A log that is closed because
+    /// nobody has the rest says so.
+    private func kept(_ log: LogStore, at life: Life, _ world: World) throws {
+        let held = life.node.writer.isOpen ? Int.max : log.size
+        for (size, root) in world.watcher.signed(log.origin).sorted(by: { $0.key < $1.key })
+        where size <= held {
+            if try size > log.size || log.root(at: size) != root {
                 world.watcher.violated(
                     "\(log.origin) has let out another tree of \(size) leaves than it holds")
             }
         }
-        for (index, leaf) in world.ledger.leaves(of: log.origin).sorted(by: { $0.key < $1.key }) {
+        for (index, leaf) in world.ledger.leaves(of: log.origin).sorted(by: { $0.key < $1.key })
+        where index < held {
             if try log.entry(index).map({ Digest.ofLeaf($0) }) != leaf {
                 world.watcher.violated("\(log.origin) has lost the acknowledged leaf \(index)")
             }
@@ -110,34 +189,30 @@ final class Inspection: Sendable {
     /// Tree and state follow from the entries alone.
     private func fold(_ log: LogStore, at domain: String, _ world: World) throws {
         guard let head = log.head?.checkpoint else { return }
-        var range = CompactRange()
-        var states: [SubjectKey: SubjectState] = [:]
-        for (index, entry) in try log.entries(from: 0, to: head.size).enumerated() {
-            range.append(Digest.ofLeaf(entry))
-            let verdict = Fold.judge(entry, index: index) { states[$0] }
-            if case .accepted(_, let key?, let state?) = verdict { states[key] = state }
-        }
-        if range.size != head.size || range.root != head.root {
+        var shadow = Shadow()
+        for entry in try log.entries(from: 0, to: head.size) { shadow.append(entry) }
+        if shadow.size != head.size || shadow.root(at: head.size) != head.root {
             world.watcher.violated("at \(domain) the entries of \(log.origin) are not its tree")
         }
-        for (key, state) in states where try log.subject(key) != state {
+        for (key, state) in shadow.states(from: 0, to: head.size)
+        where try log.subject(key) != state {
             world.watcher.violated(
                 "at \(domain) \(key.subject) of \(log.origin) is not what its leaves say")
         }
     }
 
-    /// Who does not hold what yet; empty when all honest nodes have equal, confirmed heads.
+    /// Who does not hold what yet; empty when all honest nodes have equal, confirmed heads. The last
+    /// head of a log that stays closed may be one that its witnesses know to be old.
     func laggards(_ world: World) -> [String] {
         let lives = world.lives.filter { world.watcher.isHonest($0.domain) }
         var found: [String] = []
         for author in lives {
             guard let head = author.node.logs.own?.head?.checkpoint else { continue }
-            // A log that was set back is not written on; what the others have of it is longer.
-            guard !world.isSetBack(author.domain) else { continue }
             for life in lives {
                 let log = life.node.logs.log(head.origin)
                 let confirmed = try? log?.confirmed()?.checkpoint.checkpoint
-                if log?.head?.checkpoint != head || confirmed != head {
+                let isConfirmed = confirmed == head || !author.node.writer.isOpen
+                if log?.head?.checkpoint != head || !isConfirmed {
                     found.append(
                         "\(life.domain) has \(confirmed?.size ?? 0) confirmed of "
                             + "\(log?.size ?? 0) of \(head.size) leaves of \(head.origin)")

@@ -42,7 +42,7 @@ final class Life: Sendable {
             ),
             settings: NodeSettings(
                 anchorFolder: disk.folder + "/anchor", precedents: .always),
-            folder: DataFolder(disk.folder + "/data"),
+            folder: DataFolder(disk.folder + "/data", steps: FaultySteps(disk: disk)),
             time: time,
             random: SeededRandom(
                 seed: seed.bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }),
@@ -96,6 +96,8 @@ enum Identity {
     }
 
     static func origin(_ domain: String) -> String { "\(domain)/eccoe/1" }
+
+    static func author(_ origin: String) -> String { String(origin.prefix { $0 != "/" }) }
 
     /// What verifies a member's log.
     static func logKey(_ domain: String) -> VerifierKey? {

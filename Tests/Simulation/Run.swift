@@ -15,6 +15,10 @@ struct Outcome: Sendable {
     var rounds = 0
     /// Seconds after which everybody knew of a fork; 0 when not everybody does, or there is none.
     var forkFound = 0
+    /// Logs that an old backup had set back and that are whole again.
+    var healed = 0
+    /// Acknowledged leaves that were lost with the only disk that ever held them, and reported so.
+    var lost = 0
     var faults: [Fault: Int] = [:]
     /// Seconds of this machine.
     var seconds = 0.0
@@ -29,7 +33,8 @@ struct Outcome: Sendable {
             "seed": number(Int(seed)), "violation": violation.map { .string($0) } ?? .null,
             "trace": .string(trace), "messages": number(messages), "leaves": number(leaves),
             "reads": number(reads), "rounds": number(rounds),
-            "forkFound": number(forkFound), "faults": .object(struck),
+            "forkFound": number(forkFound), "healed": number(healed), "lost": number(lost),
+            "faults": .object(struck),
             "milliseconds": number(Int(seconds * 1000)), "memory": number(memory),
         ]
     }
@@ -48,6 +53,8 @@ struct Outcome: Sendable {
         reads = number("reads")
         rounds = number("rounds")
         forkFound = number("forkFound")
+        healed = number("healed")
+        lost = number("lost")
         seconds = Double(number("milliseconds")) / 1000
         memory = number("memory")
         for fault in Fault.allCases {
@@ -89,6 +96,7 @@ struct Run {
                 break
             }
             world.thread.drain()
+            world.inspection.step(world)
         }
         for life in world.lives { world.faults.add(life.disk.takeFailures()) }
         var outcome = Outcome()
@@ -100,6 +108,8 @@ struct Run {
         outcome.reads = world.ledger.reads
         outcome.rounds = rounds.withLock { $0 }
         outcome.forkFound = Int(world.inspection.forkFound ?? 0)
+        outcome.healed = world.losses.healed
+        outcome.lost = world.losses.lost
         outcome.faults = world.faults.all
         outcome.seconds = (ContinuousClock.now - began) / .seconds(1)
         var usage = rusage()

@@ -79,6 +79,8 @@ struct RunSet {
         "seed \(outcome.seed): \(outcome.messages) messages, \(outcome.leaves) leaves, "
             + "\(outcome.reads) lines read, equal heads after at most \(outcome.rounds) rounds, "
             + (outcome.forkFound > 0 ? "fork known to all after \(outcome.forkFound) s, " : "")
+            + (outcome.healed > 0 ? "\(outcome.healed) logs healed, " : "")
+            + (outcome.lost > 0 ? "\(outcome.lost) leaves given up, " : "")
             + "trace \(outcome.trace), \(outcome.memory) MiB, "
             + String(format: "%.1f s", outcome.seconds)
             + (outcome.violation.map { ": \($0)" } ?? "")
@@ -101,6 +103,9 @@ struct RunSet {
         let faults = Fault.allCases.map { fault in
             "\(fault.rawValue) \(outcomes.reduce(0) { $0 + ($1.faults[fault] ?? 0) })"
         }
+        let healed = outcomes.reduce(0) { $0 + $1.healed }
+        let lost = outcomes.reduce(0) { $0 + $1.lost }
+        Terminal.say("logs set back and healed: \(healed); leaves given up: \(lost)")
         Terminal.say("faults: " + faults.joined(separator: ", "))
         Terminal.say(
             "\(options.seeds.count) seeds of \(options.nodes) nodes and \(options.hours) hours, "

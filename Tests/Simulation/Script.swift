@@ -71,6 +71,10 @@ struct Script {
         trouble.end()
     }
 
+    private func missing(after rounds: Int) async -> [String] {
+        await world.closed(after: rounds) + world.inspection.laggards(world)
+    }
+
     /// Everything works, and the people rest.
     private mutating func peace() async {
         world.ledger.isQuiet = true
@@ -78,7 +82,7 @@ struct Script {
         world.watcher.note("peace")
         world.beginAll()
         let start = clock.now
-        var missing = world.inspection.laggards(world)
+        var missing = await missing(after: 0)
         var taken = 0
         while !missing.isEmpty, world.watcher.violation == nil {
             guard taken < Self.patience else {
@@ -89,7 +93,7 @@ struct Script {
             taken += 1
             try? await clock.sleep(until: start.advanced(by: .seconds(60 * taken)), tolerance: nil)
             world.beginAll()
-            missing = world.inspection.laggards(world)
+            missing = await self.missing(after: taken)
         }
         rounds = max(rounds, taken)
         world.watcher.note("agreed after \(taken) rounds")

@@ -23,6 +23,8 @@ final class Watcher: Sendable {
         var seen: Set<[UInt8]> = []
         /// Roots by size that an author has signed and let out.
         var signed: [String: [Int: Digest]] = [:]
+        /// The largest of these sizes, by origin.
+        var ends: [String: Int] = [:]
         var cosigned: [Cosigned: Digest] = [:]
         /// When two trees of one size by a cloned author were first let out, by origin.
         var forked: [String: VirtualClock.Instant] = [:]
@@ -83,6 +85,17 @@ final class Watcher: Sendable {
     /// Roots by size that an author has signed and let out.
     func signed(_ origin: String) -> [Int: Digest] { state.withLock { $0.signed[origin] ?? [:] } }
 
+    /// Leaves of the largest head that an author has let out.
+    func signedEnd(_ origin: String) -> Int { state.withLock { $0.ends[origin] ?? 0 } }
+
+    /// Heads beyond `size` are expected of the author no more: their leaves are lost.
+    func lose(_ origin: String, beyond size: Int) {
+        state.withLock { state in
+            state.signed[origin] = state.signed[origin]?.filter { $0.key <= size }
+            state.ends[origin] = min(state.ends[origin] ?? 0, size)
+        }
+    }
+
     /// When two trees of one size were first let out; nil while there are none.
     func forked(_ origin: String) -> VirtualClock.Instant? {
         state.withLock { $0.forked[origin] }
@@ -121,9 +134,10 @@ final class Watcher: Sendable {
         let before = state.withLock { state in
             let before = state.signed[origin]?[head.size]
             state.signed[origin, default: [:]][head.size] = before ?? head.root
+            state.ends[origin] = max(state.ends[origin] ?? 0, head.size)
             return before
         }
-        let author = String(origin.prefix { $0 != "/" })
+        let author = Identity.author(origin)
         guard let before, before != head.root else { return }
         if isHonest(author) {
             violated("\(origin) has signed two trees of \(head.size) leaves")

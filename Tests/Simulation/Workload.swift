@@ -18,8 +18,10 @@ final class Ledger: Sendable {
     private struct State {
         /// Leaf hashes by index that were acknowledged, by origin.
         var leaves: [String: [Int: Digest]] = [:]
-        /// Titles by `<global id>#<revision>`.
-        var titles: [String: String] = [:]
+        /// By origin.
+        var ends: [String: Int] = [:]
+        /// Titles, and the indices of their leaves, by `<global id>#<revision>`.
+        var titles: [String: (title: String, index: Int)] = [:]
         var known: [String] = []
         var unanswered: [String: Errand] = [:]
         var isQuiet = false
@@ -36,6 +38,24 @@ final class Ledger: Sendable {
 
     func leaves(of origin: String) -> [Int: Digest] { state.withLock { $0.leaves[origin] ?? [:] } }
 
+    /// One more than the highest index that was acknowledged.
+    func end(of origin: String) -> Int { state.withLock { $0.ends[origin] ?? 0 } }
+
+    /// Forgets leaves that are lost for good.
+    ///
+    /// - Returns: how many.
+    func lose(_ origin: String, from size: Int) -> Int {
+        state.withLock { state in
+            let lost = state.leaves[origin]?.keys.filter { $0 >= size } ?? []
+            for index in lost { state.leaves[origin]?[index] = nil }
+            state.ends[origin] = min(state.ends[origin] ?? 0, size)
+            let items = "https://\(Identity.author(origin))/"
+            for (id, published) in state.titles
+            where published.index >= size && id.hasPrefix(items) { state.titles[id] = nil }
+            return lost.count
+        }
+    }
+
     var acknowledged: Int { state.withLock { $0.leaves.values.reduce(0) { $0 + $1.count } } }
 
     /// Lines of the catalogue that readers have compared.
@@ -46,6 +66,7 @@ final class Ledger: Sendable {
         state.withLock { state in
             let before = state.leaves[origin]?[index]
             state.leaves[origin, default: [:]][index] = before ?? leaf
+            state.ends[origin] = max(state.ends[origin] ?? 0, index + 1)
             return before ?? leaf == leaf
         }
     }
@@ -58,9 +79,9 @@ final class Ledger: Sendable {
         }
     }
 
-    func publishes(_ id: String, revision: Int, title: String) {
+    func publishes(_ id: String, revision: Int, title: String, at index: Int) {
         state.withLock { state in
-            state.titles["\(id)#\(revision)"] = title
+            state.titles["\(id)#\(revision)"] = (title, index)
             state.known.append(title)
         }
     }
@@ -69,7 +90,7 @@ final class Ledger: Sendable {
     func agrees(_ id: String, revision: Int, title: String) -> Bool {
         state.withLock { state in
             state.reads += 1
-            return state.titles["\(id)#\(revision)"].map { $0 == title } ?? true
+            return state.titles["\(id)#\(revision)"].map { $0.title == title } ?? true
         }
     }
 
@@ -152,7 +173,8 @@ struct Workload {
                 let revision = line["revision"]?.integer
             {
                 ledger.publishes(
-                    "https://\(domain)/items/\(id)", revision: Int(revision), title: title)
+                    "https://\(domain)/items/\(id)", revision: Int(revision), title: title,
+                    at: index)
             }
         }
     }

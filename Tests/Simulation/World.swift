@@ -17,8 +17,6 @@ final class World: Sendable {
         var number = 0
         var time: SkewedTime
         var backup: String?
-        /// Whether its own log was set back and is not written any more.
-        var isSetBack = false
         /// Whether its restart is due already.
         var restarts = false
     }
@@ -34,6 +32,7 @@ final class World: Sendable {
     let network: FaultyNetwork
     let registry: Registry
     let inspection = Inspection()
+    let losses = Losses()
     /// All members; the last two are admitted while the run goes on.
     let domains: [String]
     /// The member that is cloned.
@@ -41,6 +40,8 @@ final class World: Sendable {
     private let folder: String
     private let places: Mutex<[String: Place]>
     private let over = Mutex(false)
+    /// Lives whose disks were used since they were looked at.
+    private let touched = Mutex<[LifeID]>([])
     private let logger: @Sendable (String) -> Logger
 
     init(_ options: Options) throws {
@@ -53,8 +54,8 @@ final class World: Sendable {
         watcher = Watcher(clock: clock) { if showsTrace { Terminal.say($0) } }
         liars = Liars(seed: options.seed &* 31 &+ 1)
         network = FaultyNetwork(
-            seed: options.seed &* 31 &+ 2, clock: clock, faults: faults, liars: liars,
-            watcher: watcher, background: background)
+            seed: options.seed &* 31 &+ 2, members: options.nodes, clock: clock, faults: faults,
+            liars: liars, watcher: watcher, background: background)
         registry = try Registry(Array(domains.dropLast(2)), at: VirtualClock.start)
         network.serve(registry.files)
         let showsLogs = options.showsLogs
@@ -107,9 +108,17 @@ final class World: Sendable {
 
     func time(of domain: String) -> SkewedTime? { places.withLock { $0[domain]?.time } }
 
-    /// Whether a member's log was set back by an old backup and is not written any more.
-    func isSetBack(_ domain: String) -> Bool {
-        places.withLock { $0[domain]?.isSetBack ?? false }
+    /// The running nodes whose disks were used since the last call.
+    func takeTouched() -> [Life] {
+        let ids = touched.withLock { touched in
+            defer { touched.removeAll(keepingCapacity: true) }
+            return touched
+        }
+        return ids.compactMap { id in
+            guard let life = life(of: id.domain), life.id == id else { return nil }
+            life.disk.lookedAt()
+            return life
+        }
     }
 
     /// Starts every node that was started before and does not run.
@@ -152,6 +161,8 @@ final class World: Sendable {
 
     private func start(_ id: LifeID, time: SkewedTime) throws -> Life {
         let disk = Disk(folder: home(id.domain, id.number)) {
+            self.touched.withLock { $0.append(id) }
+        } stopped: {
             self.background.start { self.halted(id) }
         }
         FaultyFiles.attach(disk)
@@ -250,8 +261,11 @@ extension World {
         }
         let size = life(of: domain)?.node.logs.own?.size ?? 0
         stop(domain)
-        let data = home(domain, places.withLock { $0[domain]?.number ?? 0 }) + "/data"
+        let home = home(domain, places.withLock { $0[domain]?.number ?? 0 })
+        let data = home + "/data"
         do {
+            let anchor = try AnchorFile(folder: home + "/anchor", epoch: 1).read()
+            losses.restored(domain, anchored: anchor?.size ?? 0, held: size)
             try FileManager.default.removeItem(atPath: data)
             try FileManager.default.copyItem(atPath: backup + "/data", toPath: data)
         } catch { watcher.violated("the simulator cannot restore a backup: \(error)") }
@@ -260,8 +274,6 @@ extension World {
         watcher.note("\(domain) restores a backup")
         inspection.forget(domain)
         begin(domain)
-        let now = life(of: domain)?.node.logs.own?.size ?? 0
-        if now < size { places.withLock { $0[domain]?.isSetBack = true } }
     }
 
     /// Makes a second machine from a copy of a member's disk: both write its log from now on.
