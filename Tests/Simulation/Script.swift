@@ -94,6 +94,9 @@ struct Script {
             try? await clock.sleep(until: start.advanced(by: .seconds(60 * taken)), tolerance: nil)
             world.beginAll()
             missing = await self.missing(after: taken)
+            if let first = missing.first {
+                world.watcher.note("round \(taken), \(missing.count) missing: \(first)")
+            }
         }
         rounds = max(rounds, taken)
         world.watcher.note("agreed after \(taken) rounds")
