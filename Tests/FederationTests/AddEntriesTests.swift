@@ -108,6 +108,18 @@ import TransparencyLog
         #expect(nothing.header == nil)
     }
 
+    /// In time that grows with the square of the length, this would take many minutes.
+    @Test func `may arrive byte by byte, of the largest leaves`() throws {
+        let header = AddEntriesHeader(origin: "a", start: 0, end: 256)
+        let leaf = [UInt8](repeating: 1, count: Leaf.maximumBytes)
+        let whole = EntryPackage(
+            indices: 0..<256, entries: Array(repeating: leaf, count: 256),
+            proof: Array(repeating: SampleLeaf.digest, count: 63))
+        let (reader, packages) = try read(header.bytes + whole.bytes, piece: 1)
+        #expect(packages == [whole])
+        #expect(reader.isComplete && !reader.hasRest)
+    }
+
     @Test func `is read up to 32 packages, and the rest is left`() throws {
         let header = AddEntriesHeader(origin: "a", start: 0, end: 33 * 256)
         let package = EntryPackage(

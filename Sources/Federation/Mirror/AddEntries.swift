@@ -100,6 +100,9 @@ package struct AddEntriesReader: Sendable {
     /// The header, once it has arrived.
     package private(set) var header: AddEntriesHeader?
     private var pending: [UInt8] = []
+    /// What was read of the package that is arriving, and how many pending bytes that were.
+    private var entries: [[UInt8]] = []
+    private var read = 0
     private var expected: ArraySlice<Range<Int>> = []
     private var total = 0
     private var packages = 0
@@ -142,8 +145,13 @@ package struct AddEntriesReader: Sendable {
     /// - Throws: `Problem` `malformed-request`.
     package mutating func next() throws(Problem) -> EntryPackage? {
         guard !isFull, let indices = expected.first, !pending.isEmpty else { return nil }
-        guard let (package, length) = try Self.package(indices, in: pending) else { return nil }
-        pending.removeFirst(length)
+        guard try readEntries(indices) else { return nil }
+        var cursor = ByteCursor(pending, at: read)
+        guard let proof = try Self.proof(&cursor) else { return nil }
+        let package = EntryPackage(indices: indices, entries: entries, proof: proof)
+        entries = []
+        read = 0
+        pending.removeFirst(cursor.position)
         expected.removeFirst()
         packages += 1
         guard !expected.isEmpty || pending.isEmpty else {
@@ -186,24 +194,26 @@ package struct AddEntriesReader: Sendable {
         pending.removeFirst(cursor.position)
     }
 
-    private static func package(
-        _ indices: Range<Int>,
-        in bytes: [UInt8]
-    ) throws(Problem) -> (EntryPackage, length: Int)? {
-        var cursor = ByteCursor(bytes)
-        var entries: [[UInt8]] = []
-        entries.reserveCapacity(indices.count)
-        for index in indices {
-            guard let length = cursor.number(2) else { return nil }
+    /// Goes on with the entries of the package, never twice over the same: a body may arrive byte
+    /// by byte. False while some are missing.
+    private mutating func readEntries(_ indices: Range<Int>) throws(Problem) -> Bool {
+        var cursor = ByteCursor(pending, at: read)
+        for index in indices.dropFirst(entries.count) {
+            guard let length = cursor.number(2) else { return false }
             guard length <= Leaf.maximumBytes else {
                 throw Problem(
                     .malformedRequest,
                     "entry \(index) has \(length) bytes, a leaf has at most \(Leaf.maximumBytes)"
                 )
             }
-            guard let entry = cursor.take(length) else { return nil }
+            guard let entry = cursor.take(length) else { return false }
             entries.append(Array(entry))
+            read = cursor.position
         }
+        return true
+    }
+
+    private static func proof(_ cursor: inout ByteCursor) throws(Problem) -> [Digest]? {
         guard let count = cursor.number(1) else { return nil }
         guard count <= EntryPackage.maximumHashes else {
             throw Problem(.malformedRequest, "a proof of \(count) hashes, at most 63 are allowed")
@@ -213,18 +223,18 @@ package struct AddEntriesReader: Sendable {
             guard let hash = cursor.take(32).flatMap({ Digest(bytes: $0) }) else { return nil }
             proof.append(hash)
         }
-        let package = EntryPackage(indices: indices, entries: entries, proof: proof)
-        return (package, cursor.position)
+        return proof
     }
 }
 
 /// Reads big-endian numbers and runs of bytes from the front.
 private struct ByteCursor {
     private let bytes: [UInt8]
-    private(set) var position = 0
+    private(set) var position: Int
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], at position: Int = 0) {
         self.bytes = bytes
+        self.position = position
     }
 
     mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
