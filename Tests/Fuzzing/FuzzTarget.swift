@@ -7,12 +7,15 @@ import TransparencyLog
 /// A reader of bytes that strangers send, and what must hold of everything that it accepts.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     case addCheckpoint = "add-checkpoint"
+    case addEntries = "add-entries"
     case announcement
     case bundle
     case checkpoint
+    case evidence
     case headsPage = "heads-page"
     case json
     case leaf
+    case memberRequest = "member-request"
     case note
     case proof
     case signatureHeaders = "signature-headers"
@@ -25,12 +28,15 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package func violation(_ bytes: [UInt8]) -> String? {
         switch self {
         case .addCheckpoint: Self.addCheckpoint(bytes)
+        case .addEntries: Self.addEntries(bytes)
         case .announcement: Self.announcement(bytes)
         case .bundle: Self.bundle(bytes)
         case .checkpoint: Self.checkpoint(bytes)
+        case .evidence: Self.evidence(bytes)
         case .headsPage: Self.headsPage(bytes)
         case .json: Self.json(bytes)
         case .leaf: Self.leaf(bytes)
+        case .memberRequest: Self.memberRequest(bytes)
         case .note: Self.note(bytes)
         case .proof: Self.proof(bytes)
         case .signatureHeaders: Self.signatureHeaders(bytes)
@@ -111,6 +117,14 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         return request.bytes == bytes ? nil : "an add-checkpoint request has a second spelling"
     }
 
+    private static func evidence(_ bytes: [UInt8]) -> String? {
+        guard let claim = try? ForkEvidence(bytes) else { return nil }
+        // Written with every quote escaped, so it may be longer than what was read.
+        guard claim.bytes.count <= Limits.evidenceBytes else { return nil }
+        let again = try? ForkEvidence(claim.bytes)
+        return again == claim ? nil : "evidence is not what it writes"
+    }
+
     private static func announcement(_ bytes: [UInt8]) -> String? {
         guard let announcement = try? Announcement(bytes) else { return nil }
         guard announcement.checkpoints.count <= Limits.announcementCheckpoints else {
@@ -120,13 +134,25 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         return again == announcement ? nil : "an announcement is not what it writes"
     }
 
+    /// A request to join in its signatures, and the payload and the document by themselves.
+    private static func memberRequest(_ bytes: [UInt8]) -> String? {
+        _ = try? RegistryRequest.verified(
+            bytes, network: Seeds.network, current: nil, at: Seeds.at)
+        if let request = try? RegistryRequest(readingPayload: bytes), request.payload != bytes {
+            return "a request has a second spelling"
+        }
+        if let document = try? MemberDocument(reading: bytes), document.canonicalBytes != bytes {
+            return "a document has a second spelling"
+        }
+        return nil
+    }
+
     /// Roots of trust are read from an invite's URL, and all roles from strangers' copies.
     private static func tuf(_ bytes: [UInt8]) -> String? {
         _ = try? TrustedMetadata(trustedRoot: bytes, expiry: .ignored)
-        guard var trusted = try? TrustedMetadata(trustedRoot: Seeds.root, expiry: .ignored) else {
-            return "the seed is no root"
-        }
+        guard var trusted = Seeds.trusted else { return "the seed is no root" }
         let before = trusted.root.version
+        trusted.recall(timestamp: bytes, snapshot: bytes)
         _ = trusted.updateRoot(bytes)
         _ = trusted.updateTimestamp(bytes)
         _ = trusted.updateSnapshot(bytes)

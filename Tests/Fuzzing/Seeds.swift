@@ -6,7 +6,7 @@ import TransparencyLog
 
 /// Well-formed inputs to begin from, made by our own writers with fixed keys.
 enum Seeds {
-    private static let at = Instant(secondsSince1970: 1_795_456_800)
+    static let at = Instant(secondsSince1970: 1_795_456_800)
     private static let hash = Digest(of: [1] as [UInt8])
 
     private static func key(_ label: String) -> Ed25519Key? {
@@ -42,12 +42,14 @@ enum Seeds {
             revision: 2, payload: hash, with: "uni-b.example", on: "2026-12-31"),
     ]
 
+    static let network = "test-net"
+
     private static let repositories: [RegistryRepository] = {
         guard let owner = key("registry") else { return [] }
         let plan = RolePlan([owner.publicKey], threshold: 1)
         let levels = TopLevelPlan(root: plan, targets: plan, snapshot: plan, timestamp: plan)
         let network = NetworkDocument(
-            name: "test-net", quorums: NetworkDocument.standardQuorums(from: at),
+            name: Self.network, quorums: NetworkDocument.standardQuorums(from: at),
             bodies: [NetworkDocument.Body(name: "all", suffixes: ["example"])])
         let made = try? RegistryRepository.create(
             network, topLevel: levels, bodies: ["all": plan], signers: [owner], at: at)
@@ -61,8 +63,42 @@ enum Seeds {
         }
     }
 
-    /// The first root of a registry.
-    static let root: [UInt8] = registryFiles("1.root.json").first ?? []
+    /// Who trusts the first root of a registry.
+    static let trusted: TrustedMetadata? = registryFiles("1.root.json").first.flatMap {
+        try? TrustedMetadata(trustedRoot: $0, expiry: .ignored)
+    }
+
+    /// All roles of a registry.
+    static let metadata: [[UInt8]] = registryFiles("metadata/")
+
+    /// A request to join with its signatures, its payload, and the document that it carries.
+    static let requests: [[UInt8]] = {
+        guard let log = key("log"), let recovery = key("recovery"),
+            let first = MemberKey(log.publicKey, use: .log, notBefore: at),
+            let second = MemberKey(recovery.publicKey, use: .recovery, notBefore: at)
+        else { return [] }
+        let document = MemberDocument(
+            domain: "uni-a.example", names: ["en": "University A", "fr": "Université A"],
+            country: "FR", kind: .higherEducation, mailboxes: ["technical": "it@uni-a.example"],
+            node: "https://node.uni-a.example:8443",
+            tls: .authority([0x30, 0x03, 0x02, 0x01, 0x05]),
+            dids: ["did:web:uni-a.example"], keys: [first, second])
+        let request = RegistryRequest(
+            network: network, action: .join, at: at, base: nil, document: document)
+        let signed = try? request.signed(by: [log, recovery])
+        return [signed, request.payload, document.canonicalBytes].compactMap(\.self)
+    }()
+
+    /// An upload of three small leaves that begins one before a multiple of 256.
+    static let upload: [UInt8] = {
+        let entries = leaves.prefix(3).map(\.bytes)
+        let header = AddEntriesHeader(origin: "uni-a.example/eccoe/1", start: 255, end: 258)
+        let packages = [
+            EntryPackage(indices: 255..<256, entries: [entries[0]], proof: [hash]),
+            EntryPackage(indices: 256..<258, entries: Array(entries[1...]), proof: []),
+        ]
+        return header.bytes + packages.flatMap(\.bytes)
+    }()
 
     static let page = HeadsPage(
         instance: "9f2c", from: 48_211, next: 48_213, more: false, now: at,
@@ -92,6 +128,7 @@ extension FuzzTarget {
         switch self {
         case .addCheckpoint:
             return notes.map { AddCheckpoint(oldSize: 3, proof: [hash, hash], note: $0).bytes }
+        case .addEntries: return [[6] + Seeds.upload]
         case .announcement: return [Announcement(checkpoints: notes).bytes]
         case .bundle:
             let entries = Seeds.leaves.flatMap { EntryBundle.encode($0.bytes) ?? [] }
@@ -99,11 +136,19 @@ extension FuzzTarget {
         case .checkpoint:
             return notes.map(\.text)
                 + [Array("a/b\n0\n\(MerkleTree.emptyRoot.base64)\nan extension\n".utf8)]
+        case .evidence:
+            return notes.flatMap {
+                [
+                    ForkEvidence($0, $0).bytes,
+                    ForkEvidence($0, $0, prefix: .init(root: hash, proof: [hash])).bytes,
+                ]
+            }
         case .headsPage: return [Seeds.page.bytes]
         case .json:
             return Seeds.leaves.map(\.bytes)
                 + [Array(#"{"a":[1e+20,-0.5,"\u00e9\n",true,null],"b":{}}"#.utf8)]
         case .leaf: return Seeds.leaves.map(\.bytes)
+        case .memberRequest: return Seeds.requests
         case .note: return notes.map(\.bytes)
         case .proof:
             return notes.map {
@@ -115,7 +160,7 @@ extension FuzzTarget {
                 "tile/0/000", "tile/1/x001/x234/067.p/8", "tile/entries/x001/000",
                 "tile/63/255.p/255",
             ].map { Array($0.utf8) }
-        case .tuf: return [Seeds.root]
+        case .tuf: return Seeds.metadata
         }
     }
 }
