@@ -211,14 +211,18 @@ struct ControlParameters {
 
     func text(_ name: String) throws(Problem) -> String {
         guard let value = body[name]?.string, !value.isEmpty else {
-            throw Problem(.malformedRequest, "a text is missing", at: "/\(name)")
+            throw Problem(
+                .malformedRequest, "a text is missing", at: "/\(name)",
+                try: "give the \(name), which must not be empty")
         }
         return value
     }
 
     func integer(_ name: String) throws(Problem) -> Int {
         guard let value = body[name]?.integer, value >= 0 else {
-            throw Problem(.malformedRequest, "a number from 0 on is missing", at: "/\(name)")
+            throw Problem(
+                .malformedRequest, "no whole number from 0 to 9007199254740991", at: "/\(name)",
+                try: "give the \(name) in digits")
         }
         return Int(value)
     }

@@ -31,7 +31,8 @@ package struct LogTimeDesk: Sendable {
         let log = try LogDesk(node: node).find(origin)
         guard index < log.size else {
             throw Problem(
-                .notFound, "\(log.origin) has \(log.size) leaves, none at index \(index)")
+                .notFound, "\(log.origin) has \(log.size) leaves, none at index \(index)",
+                try: "eccoe log show --origin \(log.origin) tells its size")
         }
         var asked: [JSON] = []
         if try !isExact(index, in: log) { asked = await fetchOlder(index, of: log) }

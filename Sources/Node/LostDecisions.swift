@@ -93,7 +93,8 @@ package struct LostDecisions: Sendable {
 
     private func ownLogs() throws -> [LogStore] {
         guard !node.logs.ownEpochs.isEmpty else {
-            throw Problem(.noLog, "this institution has no log yet")
+            throw Problem(
+                .noLog, "this institution has no log yet", try: "create it: eccoe log init")
         }
         return node.logs.ownEpochs
     }
