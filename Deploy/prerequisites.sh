@@ -21,6 +21,7 @@ required_packages=(
     "zlib1g-dev: decompresses what is pushed to a mirror"
 )
 fault_packages=(
+    "iproute2: gives each of five nodes a network of its own in the tests"
     "strace: lets system calls fail under the daemon in the tests"
 )
 go_packages=(

@@ -18,10 +18,13 @@ struct Outcome {
     }
 
     /// Runs a program to its end, or kills it after a minute and a half.
-    static func of(_ program: String, _ arguments: [String]) throws -> Outcome {
+    static func of(
+        _ program: String, _ arguments: [String], in network: NetworkNamespace? = nil
+    ) throws -> Outcome {
         let output = Pipe()
         let errors = Pipe()
-        let process = try Institution.process(program, arguments, output: output, errors: errors)
+        let process = try Institution.process(
+            program, arguments, output: output, errors: errors, in: network)
         let id = process.processIdentifier
         let watchdog = DispatchWorkItem { kill(id, SIGKILL) }
         defer { watchdog.cancel() }
@@ -45,10 +48,10 @@ final class DaemonProcess {
     let said: String
 
     /// Starts the daemon of a folder and returns when it listens.
-    init(_ folder: DataFolder) throws {
+    init(_ folder: DataFolder, in network: NetworkNamespace? = nil) throws {
         let errors = Pipe()
         process = try Institution.process(
-            "eccoed", ["--config", folder.configuration], errors: errors)
+            "eccoed", ["--config", folder.configuration], errors: errors, in: network)
         let handle = errors.fileHandleForReading
         var seen = ""
         while !seen.contains("msg=Ready") {
@@ -82,21 +85,30 @@ final class Participant {
     let domain: String
     let folder: DataFolder
     private let root: String
+    private let network: NetworkNamespace?
     private var daemon: DaemonProcess?
 
     /// Makes the data folder of `domain`; it may reach `others` on the loopback address.
-    init(_ domain: String, reaching others: [String] = []) throws {
+    convenience init(_ domain: String, reaching others: [String] = []) throws {
+        let names = [domain] + others
+        try self.init(domain, listen: "127.0.0.1:0", allow: names.map { "\($0)=127.0.0.1" })
+    }
+
+    /// Makes the data folder of `domain`, whose programs run in a network of their own.
+    init(
+        _ domain: String, listen: String, allow: [String], in network: NetworkNamespace? = nil
+    ) throws {
         self.domain = domain
+        self.network = network
         // Short, since a Unix socket's path has at most 107 bytes.
         root = "/tmp/eccoe-t-\(UUID().uuidString.prefix(8))"
         folder = DataFolder(root + "/b")
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-        let allowed = ([domain] + others).flatMap { ["--allow", "\($0)=127.0.0.1"] }
         let made = try run(
             [
                 "init", "--domain", domain, "--name", "University of \(domain)", "--listen",
-                "127.0.0.1:0", "--anchor", root + "/anchor",
-            ] + allowed)
+                listen, "--anchor", root + "/anchor",
+            ] + allow.flatMap { ["--allow", $0] })
         try #require(made.status == 0, "\(made.error)")
     }
 
@@ -110,17 +122,18 @@ final class Participant {
 
     /// Runs `eccoe` for this node; results are JSON.
     func run(_ arguments: [String]) throws -> Outcome {
-        try Outcome.of("eccoe", arguments + ["--data", folder.path, "-o", "json"])
+        try Outcome.of(
+            "eccoe", arguments + ["--data", folder.path, "-o", "json"], in: network)
     }
 
     /// Runs `eccoe` for this node as a person does; results are text.
     func read(_ arguments: [String]) throws -> Outcome {
-        try Outcome.of("eccoe", arguments + ["--data", folder.path])
+        try Outcome.of("eccoe", arguments + ["--data", folder.path], in: network)
     }
 
     /// Starts the daemon and returns when it listens.
     func start() throws {
-        daemon = try DaemonProcess(folder)
+        daemon = try DaemonProcess(folder, in: network)
     }
 
     /// Ends the daemon; nil when it does not end.
@@ -147,10 +160,10 @@ final class Participant {
         try run(["status", "--wait", "converged", "--timeout", "60s"])
     }
 
-    /// The state, asked until `wanted` holds of it; an error after 30 s.
+    /// The state, asked until `wanted` holds of it; an error after a minute.
     func status(until wanted: (JSON) -> Bool) throws -> JSON {
         let clock = ContinuousClock()
-        let end = clock.now.advanced(by: .seconds(30))
+        let end = clock.now.advanced(by: .seconds(60))
         while true {
             let status = try run(["status"]).json
             if wanted(status) { return status }

@@ -143,11 +143,13 @@ final class Institution {
 
     /// Starts a program in an almost empty environment, with proxies that must not be used.
     static func process(
-        _ name: String, _ arguments: [String], output: Pipe? = nil, errors: Pipe? = nil
+        _ name: String, _ arguments: [String], output: Pipe? = nil, errors: Pipe? = nil,
+        in network: NetworkNamespace? = nil
     ) throws -> Process {
         let process = Process()
-        process.executableURL = try binary(name)
-        process.arguments = arguments
+        let program = try binary(name)
+        process.executableURL = network == nil ? program : NetworkNamespace.entry
+        process.arguments = (network.map { $0.entrance + [program.path] } ?? []) + arguments
         // Proxies that nothing answers at: whoever used one would reach nobody.
         let proxies = ["http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"]
         process.environment = proxies.reduce(
