@@ -119,7 +119,8 @@ import TransparencyLog
 extension Institution {
     /// Waits until the daemon has read the registry that names it.
     func admitted() async throws -> JSON {
-        for _ in 0..<600 {
+        let end = ContinuousClock.now.advanced(by: .seconds(60))
+        while ContinuousClock.now < end {
             let status = try await ask(.status)
             if status["standing"]?.string == "active" { return status }
             _ = try? await ask(.registryRefresh)

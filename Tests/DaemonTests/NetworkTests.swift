@@ -25,7 +25,7 @@ import TransparencyLog
         let outcome = try Outcome.of(
             "eccoe",
             [
-                "status", "--wait", "converged", "--timeout", "30s", "--data", nodes.a.folder.path,
+                "status", "--wait", "converged", "--timeout", "60s", "--data", nodes.a.folder.path,
             ])
         #expect(outcome.status == 0, "\(outcome.error)")
         return try await Footprint.of(nodes.a)

@@ -120,7 +120,7 @@ enum RawSocket {
             while sent < bytes.count {
                 var state = pollfd(fd: descriptor, events: Int16(POLLIN | POLLOUT), revents: 0)
                 // Who answers already has heard enough.
-                guard poll(&state, 1, 20_000) == 1, state.revents == Int16(POLLOUT) else { return }
+                guard poll(&state, 1, 60_000) == 1, state.revents == Int16(POLLOUT) else { return }
                 let count = bytes[sent...].withUnsafeBytes {
                     Glibc.send(
                         descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
@@ -142,7 +142,7 @@ enum RawSocket {
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
             while true {
                 var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                guard poll(&state, 1, 20_000) == 1 else { throw POSIXError(.ETIMEDOUT) }
+                guard poll(&state, 1, 60_000) == 1 else { throw POSIXError(.ETIMEDOUT) }
                 let count = recv(descriptor, &buffer, buffer.count, 0)
                 guard count > 0 else { return RawAnswer(bytes: answer) }
                 answer += buffer.prefix(count)
@@ -155,7 +155,7 @@ enum RawSocket {
         var states = connections.map {
             pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
         }
-        guard poll(&states, nfds_t(states.count), 20_000) > 0,
+        guard poll(&states, nfds_t(states.count), 60_000) > 0,
             let index = states.firstIndex(where: { $0.revents != 0 })
         else { throw POSIXError(.ETIMEDOUT) }
         return index
