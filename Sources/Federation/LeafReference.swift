@@ -19,14 +19,14 @@ package struct LeafReference: Hashable, Sendable {
 
     /// Reads a reference; nil for any other form.
     package init?(_ text: String) {
-        let parts = text.split(separator: "#", omittingEmptySubsequences: false)
-        guard parts.count == 2, Self.isOrigin(parts[0]) else { return nil }
-        let place = parts[1].split(separator: "@", omittingEmptySubsequences: false)
-        guard place.count == 2, let index = Int(place[0]), index >= 0,
-            String(index) == place[0], let hash = Digest(hex: String(place[1]))
-        else { return nil }
-        self.init(origin: String(parts[0]), index: index, hash: hash)
+        guard let found = Self.scan(text) else { return nil }
+        self.init(
+            origin: String(decoding: text.utf8.prefix(found.originCount), as: UTF8.self),
+            index: found.index, hash: found.hash)
     }
+
+    /// Whether `text` is a reference: what every leaf of a log is asked.
+    package static func isReference(_ text: String) -> Bool { scan(text) != nil }
 
     /// The written form.
     package var text: String { "\(origin)#\(index)@\(hash.hex)" }
@@ -34,12 +34,46 @@ package struct LeafReference: Hashable, Sendable {
     /// The institution that wrote the leaf.
     package var domain: String { String(origin.prefix { $0 != "/" }) }
 
-    private static func isOrigin(_ text: Substring) -> Bool {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3, MemberDomain.isDomain(String(parts[0])), parts[1] == "eccoe",
-            let epoch = Int(parts[2])
+    private static func scan(_ text: String) -> (originCount: Int, index: Int, hash: Digest)? {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard let mark = bytes.firstIndex(of: UInt8(ascii: "#")),
+                let at = bytes[mark...].firstIndex(of: UInt8(ascii: "@")),
+                isOrigin(UnsafeBufferPointer(rebasing: bytes[..<mark])),
+                let index = decimal(bytes[(mark + 1)..<at]),
+                let hash = Digest(hex: UnsafeBufferPointer(rebasing: bytes[(at + 1)...]))
+            else { return nil }
+            return (mark, index, hash)
+        }
+    }
+
+    private static func isOrigin(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")),
+            MemberDomain.isDomain(UnsafeBufferPointer(rebasing: bytes[..<slash]))
         else { return false }
-        return epoch >= 1 && String(epoch) == parts[2]
+        let name: StaticString = "/eccoe/"
+        let end = slash + name.utf8CodeUnitCount
+        guard end < bytes.count,
+            (slash..<end).allSatisfy({ bytes[$0] == name.utf8Start[$0 - slash] }),
+            let epoch = decimal(bytes[end...])
+        else { return false }
+        return epoch >= 1
+    }
+
+    /// A number from 0 on in its canonical form.
+    private static func decimal(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+        guard let first = digits.first, first != UInt8(ascii: "0") || digits.count == 1 else {
+            return nil
+        }
+        var value = 0
+        for digit in digits {
+            guard (0x30...0x39).contains(digit) else { return nil }
+            let (product, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, isBeyond) = product.addingReportingOverflow(Int(digit - 0x30))
+            guard !isTooLarge, !isBeyond else { return nil }
+            value = sum
+        }
+        return value
     }
 }
 

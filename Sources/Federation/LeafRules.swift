@@ -18,7 +18,7 @@ extension Leaf {
         guard let subject, ItemIdentifier.isValid(subject) else {
             return "subject is not 1 to 64 printable ASCII characters without space"
         }
-        if type.hasRandomSubject, Hex.decode(subject)?.count != 16 {
+        if type.hasRandomSubject, !Hex.isHex(subject, bytes: 16) {
             return "subject is not 16 bytes in lower-case hexadecimal"
         }
         guard let revision, revision >= 1 else { return "revision is not at least 1" }
@@ -56,7 +56,7 @@ extension Leaf {
         if references.count > Leaf.maximumReferences {
             return "more than \(Leaf.maximumReferences) references"
         }
-        if references.contains(where: { LeafReference($0) == nil }) {
+        if !references.allSatisfy(LeafReference.isReference) {
             return "a reference is not <origin>#<index>@<leaf hash>"
         }
         return type == .payloadErased && references.isEmpty ? "payload.erased names no leaf" : nil

@@ -122,16 +122,8 @@ struct LeafScanner {
         guard position + 65 <= bytes.count, bytes[position + 64] == UInt8(ascii: "\"") else {
             return nil
         }
-        let digest = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) {
-            buffer -> Digest? in
-            for index in 0..<32 {
-                guard let high = Self.digit(bytes[position + 2 * index]),
-                    let low = Self.digit(bytes[position + 2 * index + 1])
-                else { return nil }
-                buffer[index] = high << 4 | low
-            }
-            return Digest(bytes: UnsafeBufferPointer(buffer))
-        }
+        let digits = bytes[position..<(position + 64)]
+        let digest = Digest(hex: UnsafeBufferPointer(rebasing: digits))
         position += 65
         return digest
     }
@@ -148,13 +140,5 @@ struct LeafScanner {
         let count = position - start
         guard count > 0, count == 1 || bytes[start] != 0x30 else { return nil }
         return value
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
     }
 }

@@ -35,6 +35,19 @@ public struct Digest: Hashable, Sendable {
         self.init(bytes: bytes)
     }
 
+    /// 64 lower-case hexadecimal digits where they lie; nil for anything else.
+    public init?(hex digits: UnsafeBufferPointer<UInt8>) {
+        guard digits.count == 64 else { return nil }
+        var words = InlineArray<4, UInt64>(repeating: 0)
+        for index in 0..<32 {
+            guard let high = Hex.value(of: digits[2 * index]),
+                let low = Hex.value(of: digits[2 * index + 1])
+            else { return nil }
+            words[index >> 3] |= UInt64(high << 4 | low) << UInt64((index & 7) << 3)
+        }
+        self.words = words
+    }
+
     /// 44 characters of standard base64 with padding; nil for anything else.
     public init?(base64: some StringProtocol) {
         guard let bytes = Base64.decode(base64) else { return nil }
@@ -74,9 +87,15 @@ public struct Digest: Hashable, Sendable {
 
     /// Appends the 32 bytes without an array of their own.
     public func append(to bytes: inout [UInt8]) {
-        for index in 0..<4 {
-            withUnsafeBytes(of: words[index].littleEndian) { bytes.append(contentsOf: $0) }
-        }
+        withBytes { bytes.append(contentsOf: $0) }
+    }
+
+    /// Lends the 32 bytes without an array of their own.
+    public func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        let ordered = InlineArray<4, UInt64> { words[$0].littleEndian }
+        return try withUnsafeBytes(of: ordered, body)
     }
 
     /// 64 lower-case hexadecimal digits.

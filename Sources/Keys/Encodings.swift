@@ -27,7 +27,12 @@ public enum Hex {
 
     private static let digits = Array("0123456789abcdef".utf8)
 
-    private static func value(of digit: UInt8) -> UInt8? {
+    /// Whether `text` is lower-case hexadecimal of so many bytes.
+    public static func isHex(_ text: String, bytes: Int) -> Bool {
+        text.utf8.count == 2 * bytes && text.utf8.allSatisfy { value(of: $0) != nil }
+    }
+
+    static func value(of digit: UInt8) -> UInt8? {
         switch digit {
         case 0x30...0x39: digit - 0x30
         case 0x61...0x66: digit - 0x61 + 10

@@ -7,6 +7,32 @@ package enum MemberDomain {
             && labels.last.map { !$0.allSatisfy(isDigit) } == true
     }
 
+    /// The same of bytes, in one pass: for names within what is read by the million.
+    package static func isDomain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard (1...253).contains(bytes.count) else { return false }
+        var dots = 0
+        var start = 0
+        var isNumber = true
+        for position in 0...bytes.count {
+            if position < bytes.count, bytes[position] != UInt8(ascii: ".") {
+                let byte = bytes[position]
+                guard isDigit(byte) || (0x61...0x7a).contains(byte) || byte == 0x2d else {
+                    return false
+                }
+                if !isDigit(byte) { isNumber = false }
+                continue
+            }
+            guard (1...63).contains(position - start), bytes[start] != 0x2d,
+                bytes[position - 1] != 0x2d
+            else { return false }
+            if position == bytes.count { return dots > 0 && !isNumber }
+            dots += 1
+            start = position + 1
+            isNumber = true
+        }
+        return false
+    }
+
     /// Whether `text` is one or more lower-case A-labels: a domain or the end of one.
     package static func isSuffix(_ text: String) -> Bool {
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
