@@ -102,15 +102,51 @@ package enum WitnessVerdict: Sendable, Equatable {
         key: VerifierKey?,
         held: Checkpoint?
     ) -> WitnessVerdict {
+        ExaminedCheckpoint(request, key: key).verdict(held: held)
+    }
+}
+
+/// An add-checkpoint request of which everything is judged that does not depend on what the witness
+/// holds: signatures are verified before anybody waits for the disk.
+package struct ExaminedCheckpoint: Sendable {
+    private let request: AddCheckpoint
+    private let outcome: Outcome
+
+    private enum Outcome {
+        case signed(VerifiedCheckpoint)
+        case refused(WitnessVerdict)
+    }
+
+    /// Examines a request.
+    ///
+    /// - Parameter key: the log's key, nil for origins that the registry does not know.
+    package init(_ request: AddCheckpoint, key: VerifierKey?) {
+        self.request = request
+        outcome = Self.examine(request, key)
+    }
+
+    private static func examine(_ request: AddCheckpoint, _ key: VerifierKey?) -> Outcome {
         let claimed: Checkpoint
         do {
             claimed = try Checkpoint(text: request.note.text)
-        } catch { return .malformed(error.description) }
-        guard let key else { return .unknownOrigin(claimed.origin) }
-        let verified: VerifiedCheckpoint
+        } catch { return .refused(.malformed(error.description)) }
+        guard let key else { return .refused(.unknownOrigin(claimed.origin)) }
         do {
-            verified = try VerifiedCheckpoint(request.note, key: key)
-        } catch { return .forbidden(error.description) }
+            return .signed(try VerifiedCheckpoint(request.note, key: key))
+        } catch { return .refused(.forbidden(error.description)) }
+    }
+
+    /// The verdict of a witness that last cosigned `held`.
+    package func verdict(held: Checkpoint?) -> WitnessVerdict {
+        switch outcome {
+        case .refused(let verdict): verdict
+        case .signed(let verified): Self.compare(request, verified, held)
+        }
+    }
+
+    private static func compare(
+        _ request: AddCheckpoint, _ verified: VerifiedCheckpoint, _ held: Checkpoint?
+    ) -> WitnessVerdict {
         let head = verified.checkpoint
         guard request.oldSize <= head.size else {
             return .malformed("the old size \(request.oldSize) exceeds the checkpoint's")

@@ -26,6 +26,8 @@ package struct Node: Sendable {
     package let transport: any PeerTransport
     /// Private records and the witness's memory.
     package let database: NodeDatabase
+    /// Judges what the witness is asked.
+    package let witness: WitnessWriter
     /// What each member was told of the own log.
     package let deliveries = Deliveries()
     /// Whether members are shown different registries.
@@ -68,6 +70,7 @@ package struct Node: Sendable {
     /// - Parameters:
     ///   - background: beside `disk` in a daemon; on the same thread when nil.
     ///   - clock: by which the transport waits when a peer asks it to.
+    ///   - witnessing: where the witness waits for the disk, beside `disk` likewise.
     /// - Throws: `StoreError`.
     package init(
         identity: NodeIdentity,
@@ -77,6 +80,7 @@ package struct Node: Sendable {
         random: any RandomSource = SystemRandom(),
         disk: any BlockingExecutor = DispatchExecutor(label: "sequencer"),
         background: (any BlockingExecutor)? = nil,
+        witnessing: (any BlockingExecutor)? = nil,
         transport: any PeerTransport,
         clock: any Clock<Duration> = ContinuousClock(),
         traffic: @escaping @Sendable () -> JSON = { .null },
@@ -92,6 +96,7 @@ package struct Node: Sendable {
         self.background = background ?? disk
         self.logger = logger
         database = try NodeDatabase(path: folder.nodeDatabase)
+        witness = WitnessWriter(database, disk: witnessing ?? disk)
         splits = RegistrySplits(folder: folder)
         quarantine = try Quarantine(database)
         views = try ViewsStore(path: folder.viewsDatabase)

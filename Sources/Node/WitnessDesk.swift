@@ -1,6 +1,6 @@
 package import Federation
 import Keys
-import NodeStore
+package import NodeStore
 package import TransparencyLog
 
 /// The protocol step of a witness, apart from HTTP.
@@ -17,7 +17,7 @@ package struct WitnessDesk: Sendable {
     /// - Throws: `Problem` `not-found` when this member is no witness, and what the store throws.
     package func addCheckpoint(
         _ request: AddCheckpoint
-    ) throws -> (verdict: WitnessVerdict, cosignature: NoteSignature?) {
+    ) async throws -> WitnessAnswer {
         guard let signer = node.identity.witnessSigner else {
             throw Problem(.notFound, "this member is no witness")
         }
@@ -34,11 +34,12 @@ package struct WitnessDesk: Sendable {
             throw Problem(.busy, "this witness was restored and asks others first")
         }
         if try isForked(request, claimed, log) { return (Self.quarantined, nil) }
-        let answer: (verdict: WitnessVerdict, cosignature: NoteSignature?)
+        let answer: WitnessAnswer
         do {
-            answer = try node.database.witness(request, origin: origin, key: log?.key) {
-                try signer.sign($0.note.text, at: now)
-            }
+            answer = try await node.witness.judge(
+                WitnessRequest(ExaminedCheckpoint(request, key: log?.key), origin: origin) {
+                    try signer.sign($0.note.text, at: now)
+                })
         } catch {
             node.faults.report(error)
             throw error

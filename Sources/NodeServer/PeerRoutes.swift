@@ -52,7 +52,7 @@ struct PeerRoutes: Sendable {
         let request = try AddCheckpoint(body)
         let claimed = try charge.claimed(by: request.note)
         try await WitnessDesk(node: node).settleDoubt(about: request.note)
-        let (verdict, cosignature) = try WitnessDesk(node: node).addCheckpoint(request)
+        let (verdict, cosignature) = try await WitnessDesk(node: node).addCheckpoint(request)
         if verdict.isSignedByLog { bill.member = claimed }
         return try .witness(verdict, lines: cosignature?.line ?? [])
     }

@@ -3,7 +3,6 @@ import Foundation
 import GRDB
 package import Keys
 import Synchronization
-package import TransparencyLog
 
 /// `node.sqlite`: what only this node knows. Private records, the witness's memory, the audit log.
 package final class NodeDatabase: Sendable {
@@ -25,61 +24,6 @@ package final class NodeDatabase: Sendable {
                 sql: "INSERT INTO audit(at, action, detail) VALUES (?, ?, ?)",
                 arguments: [time.secondsSince1970, action, detail]
             )
-        }
-    }
-
-    /// The head that this node's witness last cosigned, with its own cosignature; nil when never.
-    package func witnessed(_ origin: String) throws -> SignedNote? {
-        let data = try pool.read {
-            try Data.fetchOne(
-                $0,
-                sql: "SELECT note FROM witnessed WHERE origin = ?",
-                arguments: [origin]
-            )
-        }
-        return try data.map { try SignedNote(Array($0)) }
-    }
-
-    /// Judges an add-checkpoint request against what is held and persists the cosigned head before
-    /// it returns: check and write are one transaction (tlog-witness).
-    ///
-    /// - Parameter cosign: makes the cosignature line over a verified checkpoint.
-    /// - Returns: the verdict, and the cosignature when it is to cosign.
-    package func witness(
-        _ request: AddCheckpoint,
-        origin: String,
-        key: VerifierKey?,
-        cosign: (VerifiedCheckpoint) throws -> NoteSignature
-    ) throws -> (verdict: WitnessVerdict, cosignature: NoteSignature?) {
-        try pool.write { db in
-            let data = try Data.fetchOne(
-                db,
-                sql: "SELECT note FROM witnessed WHERE origin = ?",
-                arguments: [origin]
-            )
-            let held = try data.map { try Checkpoint(text: SignedNote(Array($0)).text) }
-            let verdict = WitnessVerdict.judge(request, key: key, held: held)
-            guard case .cosign(let checkpoint) = verdict else { return (verdict, nil) }
-            let cosignature = try cosign(checkpoint)
-            // Only a signature that was verified is stored, and the own one. A log may repeat its
-            // line 16 times, which would leave no room.
-            let own = checkpoint.note.signatures.first {
-                $0.name == checkpoint.key.name && $0.keyID == checkpoint.key.keyID
-            }
-            let note = try SignedNote(
-                text: checkpoint.note.text,
-                signatures: [own, cosignature].compactMap(\.self)
-            )
-            try db.execute(
-                sql: """
-                    INSERT INTO witnessed(origin, size, note) VALUES (?, ?, ?)
-                    ON CONFLICT(origin) DO UPDATE SET size = excluded.size, note = excluded.note
-                    WHERE excluded.size >= witnessed.size
-                    """,
-                arguments: [origin, checkpoint.checkpoint.size, note.bytes.data]
-            )
-            guard db.changesCount == 1 else { throw StoreError.headChanged }
-            return (verdict, cosignature)
         }
     }
 }

@@ -31,6 +31,7 @@ struct Daemon {
             folder: folder,
             time: SystemTime(),
             background: DispatchExecutor(label: "background"),
+            witnessing: DispatchExecutor(label: "witness"),
             transport: transport,
             traffic: { Self.traffic(transport.traffic) },
             logger: logger

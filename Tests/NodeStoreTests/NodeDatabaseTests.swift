@@ -30,12 +30,10 @@ import TransparencyLog
     private func witnessed(
         _ request: AddCheckpoint,
         in database: NodeDatabase? = nil
-    ) throws -> (verdict: WitnessVerdict, cosignature: NoteSignature?) {
-        try (database ?? self.database).witness(
-            request,
-            origin: SampleStore.origin,
-            key: author.signer.key
-        ) { try witness.sign($0.note.text, at: SampleStore.time) }
+    ) throws -> WitnessAnswer {
+        try (database ?? self.database).witness(request, of: author) {
+            try witness.sign($0.note.text, at: SampleStore.time)
+        }
     }
 
     private func size(_ database: NodeDatabase? = nil) throws -> Int? {
@@ -95,11 +93,7 @@ import TransparencyLog
     @Test func `stays as it is when the signer fails`() throws {
         _ = try witnessed(request(0, 5))
         #expect(throws: Failure.self) {
-            try database.witness(
-                request(5, 12),
-                origin: SampleStore.origin,
-                key: author.signer.key
-            ) { _ in throw Failure() }
+            try database.witness(request(5, 12), of: author) { _ in throw Failure() }
         }
         #expect(try size() == 5)
         #expect(try witnessed(request(5, 12)).cosignature != nil)
@@ -126,6 +120,40 @@ import TransparencyLog
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(roots.compactMap(\.self).count == 1)
+    }
+
+    @Test func `judges requests of one transaction one after the other`() throws {
+        let other = try SampleStore.signer("uni-b.example/eccoe/1", seed: 2)
+        let head = try VerifiedCheckpoint(
+            signing: Checkpoint(origin: other.key.name, size: 9, root: Digest(of: [9] as [UInt8])),
+            by: other)
+        let strange = AddCheckpoint(oldSize: 0, proof: [], note: head.note)
+        let requests =
+            try [(0, 5), (5, 12), (0, 3), (5, 12)].map {
+                ExaminedCheckpoint(try request($0, $1), key: author.signer.key)
+            }.map { checked in
+                WitnessRequest(checked, origin: SampleStore.origin) {
+                    try witness.sign($0.note.text, at: SampleStore.time)
+                }
+            } + [
+                WitnessRequest(
+                    ExaminedCheckpoint(strange, key: other.key), origin: other.key.name
+                ) { _ in throw Failure() },
+                WitnessRequest(
+                    ExaminedCheckpoint(try request(12, 12), key: author.signer.key),
+                    origin: SampleStore.origin
+                ) { try witness.sign($0.note.text, at: SampleStore.time) },
+            ]
+        let answers = try database.witness(requests)
+        #expect(
+            answers.map { (try? $0.get())?.cosignature != nil } == [
+                true, true, false, false, false, true,
+            ])
+        #expect(try answers[2].get().verdict == .conflict(size: 12))
+        #expect(try answers[3].get().verdict == .conflict(size: 12))
+        #expect(throws: Failure.self) { try answers[4].get() }
+        #expect(try size() == 12)
+        #expect(try database.witnessed(other.key.name) == nil)
     }
 
     @Test func `tells logs apart`() throws {

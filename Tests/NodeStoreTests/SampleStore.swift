@@ -127,3 +127,16 @@ extension AppendAnswer {
     /// Why a request was refused; nil for other answers.
     var refusal: Problem? { if case .refused(let problem) = self { problem } else { nil } }
 }
+
+extension NodeDatabase {
+    /// What a witness answers to a single request.
+    func witness(
+        _ request: AddCheckpoint,
+        of author: SampleStore,
+        cosign: @escaping @Sendable (VerifiedCheckpoint) throws -> NoteSignature
+    ) throws -> WitnessAnswer {
+        let checkpoint = ExaminedCheckpoint(request, key: author.signer.key)
+        let request = WitnessRequest(checkpoint, origin: SampleStore.origin, cosign: cosign)
+        return try #require(try witness([request]).first).get()
+    }
+}

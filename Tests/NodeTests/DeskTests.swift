@@ -25,8 +25,8 @@ import TransparencyLog
         _ new: Int,
         by forger: LogForger? = nil,
         of history: String = Self.history
-    ) throws -> (verdict: WitnessVerdict, cosignature: NoteSignature?) {
-        try WitnessDesk(node: b.node).addCheckpoint(
+    ) async throws -> WitnessAnswer {
+        try await WitnessDesk(node: b.node).addCheckpoint(
             AddCheckpoint(
                 oldSize: old,
                 proof: try LogForger.proof(old, new, history),
@@ -41,10 +41,10 @@ import TransparencyLog
             .map { try Checkpoint(text: $0.text) }
     }
 
-    @Test func `cosigns a member's log step by step, with the time of its clock`() throws {
+    @Test func `cosigns a member's log step by step, with the time of its clock`() async throws {
         for (old, new) in [(0, 3), (3, 3), (3, 8)] {
             federation.clock.advance(by: .seconds(10))
-            let (_, cosignature) = try add(old, new)
+            let (_, cosignature) = try await add(old, new)
             let line = try #require(cosignature)
             let key = try #require(b.node.identity.witnessSigner).key
             let cosigned = try a.head(size: new, of: Self.history).adding([line])
@@ -54,18 +54,18 @@ import TransparencyLog
         }
     }
 
-    @Test func `does not know a stranger's log`() throws {
+    @Test func `does not know a stranger's log`() async throws {
         let stranger = try LogForger(domain: "stranger.example")
         #expect(
-            try add(0, 3, by: stranger).verdict == .unknownOrigin("stranger.example/eccoe/1")
+            try await add(0, 3, by: stranger).verdict == .unknownOrigin("stranger.example/eccoe/1")
         )
         let hash = Checkpoint.originHash("stranger.example/eccoe/1").hex
         #expect(try WitnessDesk(node: b.node).witnessed(originHash: hash) == nil)
     }
 
-    @Test func `is forbidden to cosign what the log's key has not signed`() throws {
+    @Test func `is forbidden to cosign what the log's key has not signed`() async throws {
         let thief = try LogForger(domain: TestFederation.a, label: "thief")
-        let (verdict, cosignature) = try add(0, 3, by: thief)
+        let (verdict, cosignature) = try await add(0, 3, by: thief)
         guard case .forbidden = verdict else {
             Issue.record("\(verdict)")
             return
@@ -74,20 +74,20 @@ import TransparencyLog
         #expect(try held() == nil)
     }
 
-    @Test func `tells its own size when another was assumed`() throws {
-        _ = try add(0, 5)
-        #expect(try add(0, 8).verdict == .conflict(size: 5))
-        #expect(try add(3, 8).verdict == .conflict(size: 5))
-        #expect(try add(6, 8).verdict == .conflict(size: 5))
+    @Test func `tells its own size when another was assumed`() async throws {
+        _ = try await add(0, 5)
+        #expect(try await add(0, 8).verdict == .conflict(size: 5))
+        #expect(try await add(3, 8).verdict == .conflict(size: 5))
+        #expect(try await add(6, 8).verdict == .conflict(size: 5))
         #expect(try held()?.size == 5)
     }
 
-    @Test func `cosigns no fork`() throws {
-        _ = try add(0, 5)
-        #expect(try add(5, 5, of: "other").verdict == .conflict(size: 5))
+    @Test func `cosigns no fork`() async throws {
+        _ = try await add(0, 5)
+        #expect(try await add(5, 5, of: "other").verdict == .conflict(size: 5))
         // The author has shown two trees of one size: the true one is not cosigned any more either.
         for (old, new, history) in [(5, 8, "other"), (5, 8, Self.history)] {
-            let (verdict, cosignature) = try add(old, new, of: history)
+            let (verdict, cosignature) = try await add(old, new, of: history)
             guard case .forbidden = verdict else {
                 Issue.record("\(verdict)")
                 return
@@ -98,10 +98,11 @@ import TransparencyLog
         #expect(try held() == (try a.head(size: 5, of: Self.history).checkpoint))
     }
 
-    @Test func `cosigns no head that does not extend the last one, and has it looked into`() throws
+    @Test func `cosigns no head that does not extend the last one, and has it looked into`()
+        async throws
     {
-        _ = try add(0, 5)
-        let (verdict, cosignature) = try add(5, 8, of: "other")
+        _ = try await add(0, 5)
+        let (verdict, cosignature) = try await add(5, 8, of: "other")
         guard case .inconsistent = verdict else {
             Issue.record("\(verdict)")
             return
@@ -113,7 +114,7 @@ import TransparencyLog
     }
 
     @Test func `cosigns no closed epoch`() async throws {
-        _ = try add(0, 5)
+        _ = try await add(0, 5)
         federation.clock.advance(by: .seconds(60))
         let now = federation.clock.time.now()
         try federation.update(TestFederation.a) { document in
@@ -125,7 +126,7 @@ import TransparencyLog
             )
         }
         #expect(await b.refresh.refresh(from: nil))
-        let (verdict, cosignature) = try add(5, 8)
+        let (verdict, cosignature) = try await add(5, 8)
         guard case .forbidden = verdict else {
             Issue.record("\(verdict)")
             return
@@ -133,12 +134,12 @@ import TransparencyLog
         #expect(cosignature == nil)
     }
 
-    @Test func `keeps one line of a log that signs sixteen times`() throws {
+    @Test func `keeps one line of a log that signs sixteen times`() async throws {
         let head = try a.head(size: 3, of: Self.history)
         let line = try #require(head.note.signatures.first)
         let bytes = head.note.bytes + (0..<15).flatMap { _ in line.line }
         let request = AddCheckpoint(oldSize: 0, proof: [], note: try SignedNote(bytes))
-        let (_, cosignature) = try WitnessDesk(node: b.node).addCheckpoint(request)
+        let (_, cosignature) = try await WitnessDesk(node: b.node).addCheckpoint(request)
         let hash = Checkpoint.originHash(a.signer.key.name).hex
         let kept = try #require(try WitnessDesk(node: b.node).witnessed(originHash: hash))
         #expect(kept.signatures == [line, try #require(cosignature)])
@@ -159,18 +160,18 @@ import TransparencyLog
             )
         }
         #expect(await b.refresh.refresh(from: nil))
-        #expect(try (add(0, 5).cosignature != nil) == isCosigned)
+        #expect(try await (add(0, 5).cosignature != nil) == isCosigned)
     }
 
     @Test func `remembers across a restart`() async throws {
-        _ = try add(0, 5)
+        _ = try await add(0, 5)
         let again = try federation.restarted(TestFederation.b)
         let request = AddCheckpoint(
             oldSize: 0,
             proof: [],
             note: try a.head(size: 5, of: "other").note
         )
-        let (verdict, _) = try WitnessDesk(node: again.node).addCheckpoint(request)
+        let (verdict, _) = try await WitnessDesk(node: again.node).addCheckpoint(request)
         #expect(verdict == .conflict(size: 5))
     }
 }

@@ -191,7 +191,7 @@ import TransparencyLog
                 b.node.registry.log(Self.second) != nil
             }
             let request = AddCheckpoint(oldSize: 1, proof: [], note: head.note)
-            let (verdict, cosignature) = try WitnessDesk(node: b.node).addCheckpoint(request)
+            let (verdict, cosignature) = try await WitnessDesk(node: b.node).addCheckpoint(request)
             #expect(verdict == .forbidden("the epoch is closed"))
             #expect(cosignature == nil)
         }

@@ -127,7 +127,7 @@ import TransparencyLog
         #expect(federation.network.paths.count == asked)
         let head = try #require(a.node.logs.own?.head)
         let request = AddCheckpoint(oldSize: 0, proof: [], note: head.note)
-        let (verdict, _) = try WitnessDesk(node: b.node).addCheckpoint(request)
+        let (verdict, _) = try await WitnessDesk(node: b.node).addCheckpoint(request)
         guard case .forbidden = verdict else {
             Issue.record("\(verdict)")
             return

@@ -170,7 +170,9 @@ import TransparencyLog
             try await federation.until("the table is doubted") {
                 try again.node.database.isWitnessDoubted(request.origin)
             }
-            let unsettled = #expect(throws: Problem.self) { try desk.addCheckpoint(request) }
+            let unsettled = await #expect(throws: Problem.self) {
+                try await desk.addCheckpoint(request)
+            }
             #expect(unsettled?.slug == .busy)
             federation.network.cut(TestFederation.c)
             let alone = await #expect(throws: Problem.self) {
@@ -179,7 +181,7 @@ import TransparencyLog
             #expect(alone?.slug == .busy)
             federation.network.mend(TestFederation.c)
             try await desk.settleDoubt(about: request.note)
-            #expect(try desk.addCheckpoint(request).verdict == .conflict(size: 2))
+            #expect(try await desk.addCheckpoint(request).verdict == .conflict(size: 2))
         }
     }
 

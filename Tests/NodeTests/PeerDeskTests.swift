@@ -150,7 +150,7 @@ import TransparencyLog
         let (federation, b) = try await prepared(offset, peers: peers)
         let head = try LogForger(domain: "uni-0.example").head(size: 3, of: "x")
         let request = AddCheckpoint(oldSize: 0, proof: [], note: head.note)
-        let cosignature = try? WitnessDesk(node: b.node).addCheckpoint(request).cosignature
+        let cosignature = try? await WitnessDesk(node: b.node).addCheckpoint(request).cosignature
         #expect((cosignature != nil) == isCosigned)
         let alarms = try StatusDesk(node: b.node).status()["alarms"]?.array ?? []
         #expect(alarms.contains { $0.string?.contains("clock") == true })

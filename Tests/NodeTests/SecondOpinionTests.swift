@@ -154,7 +154,7 @@ struct `A second opinion on witnesses` {
         for (old, size) in [(0, 1), (1, 7), (7, 600)] {
             let request = AddCheckpoint(
                 oldSize: old, proof: try proof(old, size), note: try note(size))
-            let answer = try WitnessDesk(node: b.node).addCheckpoint(request)
+            let answer = try await WitnessDesk(node: b.node).addCheckpoint(request)
             let line = try #require(answer.cosignature, "\(answer.verdict)")
             let file = FileManager.default.temporaryDirectory
                 .appendingPathComponent("cosigned-\(UUID().uuidString)")
@@ -163,7 +163,7 @@ struct `A second opinion on witnesses` {
             let judged = try Stranger.aics("log", ["cosigned", witness.text, file.path])
             #expect(judged.status == 0, "\(judged.output)")
         }
-        let wrong = try WitnessDesk(node: b.node).addCheckpoint(
+        let wrong = try await WitnessDesk(node: b.node).addCheckpoint(
             AddCheckpoint(oldSize: 600, proof: try proof(599, 601), note: try note(601)))
         #expect(wrong.cosignature == nil)
     }

@@ -191,7 +191,7 @@ private struct NodeDesks {
         let path = String(request.path.prefix { $0 != "?" })
         let parts = path.dropFirst().split(separator: "/").map(String.init)
         switch (request.method, parts.first, parts.dropFirst().first) {
-        case ("POST", "witness", "add-checkpoint"): return try witness(request.body)
+        case ("POST", "witness", "add-checkpoint"): return try await witness(request.body)
         case ("POST", "v1", "evidence"):
             let answer = try EvidenceDesk(node: node).receive(
                 request.body,
@@ -248,8 +248,9 @@ private struct NodeDesks {
         }
     }
 
-    private func witness(_ body: [UInt8]) throws -> PeerResponse {
-        let (verdict, cosignature) = try WitnessDesk(node: node).addCheckpoint(AddCheckpoint(body))
+    private func witness(_ body: [UInt8]) async throws -> PeerResponse {
+        let request = try AddCheckpoint(body)
+        let (verdict, cosignature) = try await WitnessDesk(node: node).addCheckpoint(request)
         return status(of: verdict, lines: cosignature?.line ?? [])
     }
 

@@ -119,7 +119,7 @@ struct NodeDesks {
         let request = try AddCheckpoint(body)
         let desk = WitnessDesk(node: node)
         try await desk.settleDoubt(about: request.note)
-        let (verdict, cosignature) = try desk.addCheckpoint(request)
+        let (verdict, cosignature) = try await desk.addCheckpoint(request)
         return status(of: verdict, lines: cosignature?.line ?? [])
     }
 
