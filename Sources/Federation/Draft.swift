@@ -33,20 +33,16 @@ package struct Draft: Sendable, Equatable {
         self.commitment = commitment
     }
 
-    /// About as many bytes as its leaf and payload will have, rather more than less: the names,
-    /// times and numbers of a leaf take less than 200. For the size of a batch.
-    package var sizeBound: Int {
-        let texts = references.reduce(2 * (subject?.utf8.count ?? 0)) { $0 + 2 * $1.utf8.count + 3 }
-        let hashes = (payload == nil ? 0 : 84) + (commitment == nil ? 0 : 80)
-        return min(200 + texts + hashes, Leaf.maximumBytes) + (payload?.count ?? 0)
+    /// What its leaf says of the time when it is written at `time`.
+    package func leafTime(at time: Instant) -> Instant {
+        type.scope == "decision" ? time.startOfDay : time
     }
 
     /// The leaf at `time`, after the subject's state so far.
     package func leaf(at time: Instant, after state: SubjectState?) -> Leaf {
-        let isDecision = type.scope == "decision"
-        return Leaf(
+        Leaf(
             type: type,
-            at: isDecision ? time.startOfDay : time,
+            at: leafTime(at: time),
             subject: subject,
             revision: type.hasSubject ? (state?.revision ?? 0) + 1 : nil,
             previous: type.countsRevisions ? state?.previous : nil,

@@ -7,6 +7,9 @@ package struct SubjectKey: Hashable, Sendable {
     /// The id.
     package let subject: String
 
+    /// By the id alone: few scopes share one.
+    package func hash(into hasher: inout Hasher) { hasher.combine(subject) }
+
     /// A key from its parts.
     package init(scope: String, subject: String) {
         self.scope = scope
@@ -83,8 +86,8 @@ package enum Fold {
         return try place(leaf, at: index, after: current)
     }
 
-    /// Judges a well-formed leaf by what stands before it.
-    private static func place(
+    /// Judges a leaf that is known to be well formed by what stands before it.
+    package static func place(
         _ leaf: Leaf,
         at index: Int,
         after current: (SubjectKey) throws -> SubjectState?

@@ -41,9 +41,9 @@ package enum Limits {
     /// Hashes of a batch request for payloads.
     package static let batchHashes = 256
     /// Leaves of one commit.
-    package static let batchLeaves = 1024
+    package static let batchLeaves = 4096
     /// Bytes of leaves and payloads of one commit, beyond the first leaf.
-    package static let batchBytes = 1 << 20
+    package static let batchBytes = 4 << 20
     /// Drafts that may wait for the next commit; beyond it 503 with Retry-After.
     package static let poolDrafts = 8192
     /// Bytes of a control request over the local socket.

@@ -7,7 +7,8 @@ package import TransparencyLog
 
 /// The single writer of the institution's own log (protocol section 2).
 ///
-/// No timer: while one commit runs the next batch gathers. Callers are answered after COMMIT only.
+/// No timer: while one commit runs the next batch gathers. Callers are answered after COMMIT only, by
+/// the thread that waited for the disk: every change of thread would cost as much as the commit.
 package final class Sequencer: Service, Sendable {
     /// What a caller gets once its request is on disk.
     package struct Acknowledgement: Sendable {
@@ -18,7 +19,7 @@ package final class Sequencer: Service, Sendable {
     }
 
     private struct Waiting {
-        let request: AppendRequest
+        let request: PreparedRequest
         let answer: CheckedContinuation<Acknowledgement, any Error>
     }
 
@@ -26,6 +27,43 @@ package final class Sequencer: Service, Sendable {
         var waiting: [Waiting] = []
         var drafts = 0
         var closed = false
+        /// Whether `run` has begun.
+        var isRunning = false
+        /// Whether a thread writes what waits.
+        var isWriting = false
+        /// How the last batch after the closing ended; nil before.
+        var end: Result<Void, any Error>?
+        /// `run`, when it waits for that.
+        var ending: CheckedContinuation<Void, any Error>?
+
+        /// Takes as many as fit into a commit, at least one if there is one.
+        mutating func next() -> [Waiting] {
+            var leaves = 0
+            var bytes = 0
+            var count = 0
+            for waiting in waiting {
+                leaves += waiting.request.request.drafts.count
+                bytes += waiting.request.size
+                if count > 0, leaves > Limits.batchLeaves || bytes > Limits.batchBytes { break }
+                count += 1
+            }
+            let batch = Array(waiting.prefix(count))
+            waiting.removeFirst(count)
+            drafts -= batch.reduce(0) { $0 + $1.request.request.drafts.count }
+            return batch
+        }
+
+        /// What failed beside the commits: what the disk holds is unknown.
+        var fault: (any Error)?
+
+        /// Whether somebody is to begin writing; whoever asks does it then.
+        mutating func begin() -> Bool {
+            guard isRunning, !isWriting, end == nil, !waiting.isEmpty || closed else {
+                return false
+            }
+            isWriting = true
+            return true
+        }
     }
 
     private let log: LogStore
@@ -34,8 +72,9 @@ package final class Sequencer: Service, Sendable {
     private let logger: Logger
     private let metrics: NodeMetrics
     private let pool = Mutex(Pool())
-    private let wake: AsyncStream<Void>.Continuation
-    private let wakes: AsyncStream<Void>
+    /// New heads, in order; ends when everything is written after the closing.
+    private let heads: AsyncStream<VerifiedCheckpoint>
+    private let written: AsyncStream<VerifiedCheckpoint>.Continuation
     private let committed: @Sendable (VerifiedCheckpoint) async -> Void
     private let trouble = Mutex<Problem?>(nil)
     /// Commits block on the disk; the cooperative threads do not.
@@ -64,7 +103,7 @@ package final class Sequencer: Service, Sendable {
         self.logger = logger
         self.metrics = metrics
         self.committed = committed
-        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (heads, written) = AsyncStream.makeStream()
     }
 
     /// Why nothing can be written for now: the disk is full. Cleared by the next commit.
@@ -78,7 +117,8 @@ package final class Sequencer: Service, Sendable {
     /// - Throws: `Problem` `busy` when the pool is full, `request-id-reused`, or what is wrong with
     ///   a draft.
     package func append(_ request: AppendRequest) async throws -> Acknowledgement {
-        try await withCheckedThrowingContinuation { continuation in
+        let prepared = PreparedRequest(request, at: time.now())
+        return try await withCheckedThrowingContinuation { continuation in
             let refusal: Problem? = pool.withLock { pool in
                 if pool.closed {
                     return Problem(
@@ -95,25 +135,33 @@ package final class Sequencer: Service, Sendable {
                     )
                 }
                 pool.drafts += request.drafts.count
-                pool.waiting.append(Waiting(request: request, answer: continuation))
+                pool.waiting.append(Waiting(request: prepared, answer: continuation))
                 return nil
             }
-            if let refusal { continuation.resume(throwing: refusal) } else { wake.yield() }
+            if let refusal { continuation.resume(throwing: refusal) } else { write() }
         }
     }
 
     package func run() async throws {
         try log.prepareForCommits()
-        try await withGracefulShutdownHandler {
-            for await _ in wakes {
-                while let batch = takeBatch() { try await commit(batch) }
-                if pool.withLock({ $0.closed }) { break }
+        pool.withLock { $0.isRunning = true }
+        write()
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                for await head in heads { await committed(head) }
+            } onGracefulShutdown: {
+                self.close()
             }
-        } onGracefulShutdown: {
+        } onCancel: {
             self.close()
         }
-        close()
-        while let batch = takeBatch() { try await commit(batch) }
+        try await withCheckedThrowingContinuation { continuation in
+            let end = pool.withLock { pool in
+                if pool.end == nil { pool.ending = continuation }
+                return pool.end
+            }
+            if let end { continuation.resume(with: end) }
+        }
     }
 
     /// Whether it takes entries.
@@ -122,77 +170,77 @@ package final class Sequencer: Service, Sendable {
     /// Takes no more requests; `run` ends when those that wait are written.
     package func close() {
         pool.withLock { $0.closed = true }
-        wake.yield()
+        write()
     }
 
     /// Takes no more requests, and writes none of those that wait.
     func halt(_ problem: Problem) {
-        close()
-        turnAway(problem)
+        turnAway(problem, forGood: true)
+        write()
     }
 
     /// Answers whoever waits, and the batch that was tried, with a problem.
-    private func turnAway(_ problem: Problem, batch: [Waiting] = []) {
+    private func turnAway(_ problem: Problem, batch: [Waiting] = [], forGood: Bool = false) {
         let left = pool.withLock { pool in
             defer {
                 pool.waiting = []
                 pool.drafts = 0
+                if forGood { pool.closed = true }
             }
             return pool.waiting
         }
         for waiting in batch + left { waiting.answer.resume(throwing: problem) }
     }
 
-    private func takeBatch() -> [Waiting]? {
-        pool.withLock { pool in
-            var leaves = 0
-            var bytes = 0
-            var count = 0
-            for waiting in pool.waiting {
-                let drafts = waiting.request.drafts
-                leaves += drafts.count
-                bytes += drafts.reduce(0) { $0 + $1.sizeBound }
-                if count > 0, leaves > Limits.batchLeaves || bytes > Limits.batchBytes { break }
-                count += 1
+    /// Has everything written that waits, unless somebody is at it.
+    private func write() {
+        guard pool.withLock({ $0.begin() }) else { return }
+        disk.run { [self] in
+            while let batch = takeBatch() {
+                do {
+                    try commit(batch)
+                } catch { return end(.failure(error)) }
             }
-            guard count > 0 else { return nil }
-            let batch = Array(pool.waiting.prefix(count))
-            pool.waiting.removeFirst(count)
-            pool.drafts -= batch.reduce(0) { $0 + $1.request.drafts.count }
-            return batch
         }
     }
 
-    private func commit(_ batch: [Waiting]) async throws {
+    /// Everything is written that ever will be.
+    private func end(_ result: Result<Void, any Error>) {
+        let ending = pool.withLock { pool in
+            pool.end = result
+            return pool.ending
+        }
+        written.finish()
+        ending?.resume(with: result)
+    }
+
+    /// What is to be written next; nil when nothing waits, and then nobody writes any more.
+    private func takeBatch() -> [Waiting]? {
+        let (batch, isOver) = pool.withLock { pool in
+            let batch = pool.next()
+            let isOver = batch.isEmpty && pool.closed
+            if batch.isEmpty, !isOver { pool.isWriting = false }
+            return (batch, isOver)
+        }
+        if isOver { end(.success(())) }
+        return batch.isEmpty ? nil : batch
+    }
+
+    private func commit(_ batch: [Waiting]) throws {
         let sizeBefore = log.size
         do {
+            if let fault = pool.withLock({ $0.fault }) { throw fault }
             let began = ContinuousClock.now
-            let (answers, head) = try await blocking { [log, signer, time] in
-                try log.commit(batch.map(\.request), at: time.now(), signer: signer)
-            }
+            let (answers, head) = try log.commit(
+                prepared: batch.map(\.request), at: time.now(), signer: signer)
             metrics.committed(
                 leaves: head.checkpoint.size - sizeBefore, took: ContinuousClock.now - began)
             if trouble.withLock({ $0.take() }) != nil { logger.notice("the log is written again") }
             for (waiting, answer) in zip(batch, answers) {
-                switch answer {
-                case .appended(let results):
-                    waiting.answer.resume(
-                        returning: Acknowledgement(results: results, head: head)
-                    )
-                case .reused:
-                    waiting.answer.resume(
-                        throwing: Problem(
-                            .requestIDReused,
-                            "this request id was used for another request",
-                            at: waiting.request.id.text,
-                            try: "draw a new UUID version 7"
-                        )
-                    )
-                case .refused(let problem): waiting.answer.resume(throwing: problem)
-                }
+                waiting.answer.resume(with: Self.result(of: waiting.request.request, answer, head))
             }
-            if log.isCarryOverDue { beside.run { [log] in try? log.carryOver() } }
-            if head.checkpoint.size != sizeBefore { await committed(head) }
+            if log.isCarryOverDue { beside.run { self.tidy() } }
+            if head.checkpoint.size != sizeBefore { written.yield(head) }
         } catch  where StoreFault(of: error) == .full {
             standStill(batch)
         } catch {
@@ -202,10 +250,36 @@ package final class Sequencer: Service, Sendable {
                 "the log could not be written: \(error)",
                 try: "look at the disk, then start the daemon again; nothing was acknowledged"
             )
-            close()
-            turnAway(problem, batch: batch)
+            turnAway(problem, batch: batch, forGood: true)
             // What the disk holds is unknown: the only next state is a successful start.
             throw error
+        }
+    }
+
+    private static func result(
+        of request: AppendRequest, _ answer: AppendAnswer, _ head: VerifiedCheckpoint
+    ) -> Result<Acknowledgement, any Error> {
+        switch answer {
+        case .appended(let results): .success(Acknowledgement(results: results, head: head))
+        case .refused(let problem): .failure(problem)
+        case .reused:
+            .failure(
+                Problem(
+                    .requestIDReused,
+                    "this request id was used for another request",
+                    at: request.id.text,
+                    try: "draw a new UUID version 7"
+                ))
+        }
+    }
+
+    /// A disk that is full, or a database that is busy, is tried again after a later commit.
+    private func tidy() {
+        do {
+            try log.tidy()
+        } catch {
+            guard StoreFault(of: error) == .fatal else { return }
+            pool.withLock { $0.fault = error }
         }
     }
 
@@ -222,13 +296,5 @@ package final class Sequencer: Service, Sendable {
         }
         if before == nil { logger.error("the disk is full; the log is read-only for now") }
         turnAway(problem, batch: batch)
-    }
-
-    private func blocking<Value: Sendable>(
-        _ work: @escaping @Sendable () throws -> Value
-    ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            disk.run { continuation.resume(with: Result { try work() }) }
-        }
     }
 }

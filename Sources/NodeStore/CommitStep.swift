@@ -1,4 +1,3 @@
-import CanonicalJSON
 import Federation
 import GRDB
 import Keys
@@ -9,8 +8,7 @@ struct CommitStep {
     private let db: GRDB.Database
     private let origin: String
     private let statements: LogStatements
-    private let findRequest: DirectStatement
-    private let keepRequest: DirectStatement
+    private let requests: RequestTable
     private let time: Instant
     /// No request was stored under a higher id when the commit began.
     private let newest: RequestID?
@@ -18,12 +16,15 @@ struct CommitStep {
     private let answersSince: Int64
     private var seen: Set<RequestID> = []
     private(set) var tree: TreeWriter
+    private var entries: EntryWriter
+    private(set) var subjects: SubjectStep
     private(set) var appended = 0
 
     init(
         _ db: GRDB.Database,
         origin: String,
         tree: TreeWriter,
+        fresh: FreshSubjects,
         newest: RequestID?,
         answersSince: Int64,
         at time: Instant
@@ -35,9 +36,9 @@ struct CommitStep {
         self.answersSince = answersSince
         self.time = time
         statements = try LogStatements(db)
-        findRequest = try DirectStatement(db, "SELECT body, answer FROM request WHERE id = ?")
-        keepRequest = try DirectStatement(
-            db, "INSERT INTO request(id, body, answer) VALUES (?, ?, ?)")
+        subjects = try SubjectStep(fresh, statements, db)
+        requests = try RequestTable(db)
+        entries = try EntryWriter(db, first: tree.range.size)
     }
 
     /// The highest id under which a request is stored now.
@@ -47,11 +48,17 @@ struct CommitStep {
         }
     }
 
-    /// Writes the tiles that were touched.
-    mutating func flushTiles() throws { try tree.flush(db) }
+    /// Writes the tiles that were touched, and the subjects when it is time.
+    ///
+    /// - Returns: how many entries the table of subjects has taken.
+    mutating func flush() throws -> Int {
+        try entries.flush()
+        try tree.flush(db)
+        return try subjects.settle(at: tree.range.size, leaves: appended)
+    }
 
-    mutating func carryOut(_ request: AppendRequest) throws -> AppendAnswer {
-        let body = request.bodyDigest
+    mutating func carryOut(_ prepared: PreparedRequest) throws -> AppendAnswer {
+        let (request, body) = (prepared.request, prepared.body)
         if let known = try answer(to: request.id) {
             return known.body == body ? .appended(known.results) : .reused
         }
@@ -65,46 +72,41 @@ struct CommitStep {
         }
         // A single draft is refused before it writes anything.
         let answer =
-            request.drafts.count == 1
-            ? try appendOne(request.drafts[0]) : try appendAll(request.drafts)
+            prepared.leaves.count == 1
+            ? try appendOne(prepared.leaves[0]) : try appendAll(prepared.leaves)
         guard case .appended(let results) = answer else { return answer }
-        try keepRequest.bind(1, request.id.bytes)
-        try keepRequest.bind(2, body)
-        try keepRequest.bind(3, Self.encode(results))
-        try keepRequest.run()
+        try requests.keep(request, body, results)
         seen.insert(request.id)
         return answer
     }
 
     /// What is stored under an id. Ids are ordered by time: most are beyond all that are stored, and
     /// need no look.
-    private func answer(
+    private mutating func answer(
         to id: RequestID
     ) throws -> (body: Digest?, results: [Appended])? {
         if newest.map({ $0 < id }) ?? true, !seen.contains(id) { return nil }
-        try findRequest.bind(1, id.bytes)
-        return try findRequest.first { row in
-            (row.digest(0), try Self.decode(row.text(1)))
-        }
+        if seen.contains(id) { try entries.flush() }
+        return try requests.answer(to: id)
     }
 
-    private mutating func appendOne(_ draft: Draft) throws -> AppendAnswer {
+    private mutating func appendOne(_ leaf: PreparedLeaf) throws -> AppendAnswer {
         do {
-            return .appended([try append(draft)])
+            return .appended([try append(leaf)])
         } catch let problem as Problem {
             return .refused(problem)
         }
     }
 
     /// All drafts or none.
-    private mutating func appendAll(_ drafts: [Draft]) throws -> AppendAnswer {
-        let before = (tree, appended)
+    private mutating func appendAll(_ leaves: [PreparedLeaf]) throws -> AppendAnswer {
+        let before = (tree, entries, subjects, appended)
         var results: [Appended] = []
         var refusal: Problem?
         try db.inSavepoint {
-            for draft in drafts {
+            for leaf in leaves {
                 do {
-                    results.append(try append(draft))
+                    results.append(try append(leaf))
                 } catch let problem as Problem {
                     refusal = problem
                     return .rollback
@@ -113,43 +115,69 @@ struct CommitStep {
             return .commit
         }
         guard let refusal else { return .appended(results) }
-        (tree, appended) = before
+        (tree, entries, subjects, appended) = before
         return .refused(refusal)
     }
 
-    private mutating func append(_ draft: Draft) throws -> Appended {
-        let key = draft.subject.map { SubjectKey(scope: draft.type.scope, subject: $0) }
-        let known = try key.flatMap { try statements.state($0) }
+    private mutating func append(_ prepared: PreparedLeaf) throws -> Appended {
+        let draft = prepared.draft
+        let known = try prepared.key.flatMap { try subjects.state($0) }
         let before = known?.state
         if let known, known.state.living, let content = draft.content, known.content == content {
             return Appended(
                 outcome: .unchanged, index: known.state.index, revision: known.state.revision)
         }
-        let (leaf, bytes, verdict) = try admit(draft, after: before)
-        let hash = Digest.ofLeaf(bytes)
         let index = tree.range.size
-        try statements.insert(bytes, at: index, hash: hash)
-        tree.append(hash)
+        let admitted = try admit(prepared, at: index, after: before)
+        try entries.append(admitted.bytes, hash: admitted.hash)
+        tree.append(admitted.hash)
         appended += 1
-        if let payload = draft.payload, let digest = leaf.payload {
+        if let payload = draft.payload, let digest = admitted.leaf.payload {
             try statements.storePayload(digest, payload)
         }
-        try statements.apply(verdict, index: index, content: draft.content)
-        if leaf.type == .payloadErased {
-            try db.carryOutErasure(leaf, at: index, origin: origin)
+        try subjects.apply(admitted.verdict, index: index, content: draft.content)
+        if draft.type == .payloadErased {
+            try entries.flush()
+            try db.carryOutErasure(admitted.leaf, at: index, origin: origin)
         }
         return Appended(
             outcome: Self.outcome(of: draft.type, before: before), index: index,
-            revision: leaf.revision ?? 0)
+            revision: admitted.leaf.revision ?? 0)
     }
 
-    /// The leaf of a draft after the subject's state, with its bytes and what the fold will make of
-    /// it.
+    /// A leaf that may be appended, and what the fold will make of it.
+    private struct Admitted {
+        let leaf: Leaf
+        let bytes: [UInt8]
+        let hash: Digest
+        let verdict: FoldVerdict
+
+        /// The prepared one, of a subject that has none.
+        init(_ prepared: PreparedLeaf, at index: Int) {
+            leaf = prepared.leaf
+            bytes = prepared.bytes
+            hash = prepared.hash
+            verdict =
+                prepared.violation.map { .flagged($0) }
+                ?? Fold.place(leaf, at: index, after: { _ in nil })
+        }
+
+        /// One that goes on from what its subject has, or says another time than the prepared one.
+        init(_ leaf: Leaf, at index: Int, after state: SubjectState?) {
+            self.leaf = leaf
+            bytes = leaf.bytes
+            hash = Digest.ofLeaf(bytes)
+            verdict = Fold.judge(leaf, index: index) { _ in state }
+        }
+    }
+
+    /// Looks at the leaf of a draft after the subject's state.
     ///
     /// - Throws: `Problem` with what is wrong.
     private func admit(
-        _ draft: Draft, after state: SubjectState?
-    ) throws -> (Leaf, [UInt8], FoldVerdict) {
+        _ prepared: PreparedLeaf, at index: Int, after state: SubjectState?
+    ) throws -> Admitted {
+        let draft = prepared.draft
         if let payload = draft.payload, payload.count > Limits.payloadBytes {
             throw Problem(
                 .tooLarge, "a payload has at most \(Limits.payloadBytes) bytes",
@@ -160,22 +188,24 @@ struct CommitStep {
                 .notFound, "there is no living \(draft.type.scope) of this id",
                 at: draft.subject, try: "list what is published with eccoe catalogue list")
         }
-        let leaf = draft.leaf(at: time, after: state)
-        let bytes = leaf.bytes
-        guard bytes.count <= Leaf.maximumBytes else {
+        let isAsPrepared = state == nil && prepared.leaf.at == draft.leafTime(at: time)
+        let admitted =
+            isAsPrepared
+            ? Admitted(prepared, at: index)
+            : Admitted(draft.leaf(at: time, after: state), at: index, after: state)
+        guard admitted.bytes.count <= Leaf.maximumBytes else {
             throw Problem(
                 .tooLarge, "the leaf exceeds \(Leaf.maximumBytes) bytes", at: draft.subject)
         }
-        let verdict = Fold.judge(leaf, index: tree.range.size) { _ in state }
-        if case .flagged(let reason) = verdict {
+        if case .flagged(let reason) = admitted.verdict {
             throw Problem(.malformedRequest, reason, at: draft.subject)
         }
-        if let payload = leaf.payload, try statements.isErased(payload) {
+        if let payload = admitted.leaf.payload, try statements.isErased(payload) {
             throw Problem(
                 .gone, "this very payload was erased", at: draft.subject,
                 try: "publish the content with a new salt")
         }
-        return (leaf, bytes, verdict)
+        return admitted
     }
 
     private static func outcome(of type: LeafType, before: SubjectState?) -> Appended.Outcome {
@@ -183,22 +213,6 @@ struct CommitStep {
         switch type.scope {
         case "item", "need", "rule": return before?.living == true ? .revised : .published
         default: return .recorded
-        }
-    }
-
-    /// `[["published",12,1]]`: outcomes are plain words, so nothing needs an escape.
-    private static func encode(_ results: [Appended]) -> String {
-        let rows = results.map { "[\"\($0.outcome.rawValue)\",\($0.index),\($0.revision)]" }
-        return "[" + rows.joined(separator: ",") + "]"
-    }
-
-    private static func decode(_ text: String) throws -> [Appended] {
-        let rows = try JSON.read(Array(text.utf8), limits: .operatorFile).array ?? []
-        return try rows.map { row in
-            guard let outcome = row[0]?.string.flatMap(Appended.Outcome.init(rawValue:)),
-                let index = row[1]?.integer, let revision = row[2]?.integer
-            else { throw StoreError.corrupt("request", reason: "no answer") }
-            return Appended(outcome: outcome, index: Int(index), revision: Int(revision))
         }
     }
 }

@@ -43,7 +43,12 @@ struct DirectStatement {
     }
 
     func bind(_ position: Int32, _ value: Digest?) throws {
-        try bind(position, value?.bytes)
+        guard let value else { return try bindNull(position) }
+        try check(
+            value.withBytes {
+                sqlite3_bind_blob(
+                    statement.sqliteStatement, position, $0.baseAddress, 32, Self.copied)
+            })
     }
 
     /// Runs the statement with these very bytes bound, without a copy of them.
@@ -55,13 +60,21 @@ struct DirectStatement {
         _ inspect: (UnsafeRawBufferPointer) throws -> Void = { _ in }
     ) throws {
         try value.withUnsafeBytes { bytes in
-            try check(
-                sqlite3_bind_blob(
-                    statement.sqliteStatement, position, bytes.baseAddress, Int32(bytes.count), nil)
-            )
-            try inspect(bytes)
-            try run()
+            try run(binding: position, inPlace: bytes) { try inspect(bytes) }
         }
+    }
+
+    /// The same for bytes that lie somewhere already.
+    func run(
+        binding position: Int32,
+        inPlace bytes: UnsafeRawBufferPointer,
+        _ inspect: () throws -> Void
+    ) throws {
+        try check(
+            sqlite3_bind_blob(
+                statement.sqliteStatement, position, bytes.baseAddress, Int32(bytes.count), nil))
+        try inspect()
+        try run()
         try bindNull(position)
     }
 
@@ -123,6 +136,10 @@ struct DirectRow {
 
     func text(_ column: Int32) -> String {
         String(decoding: raw(column), as: UTF8.self)
+    }
+
+    func isNull(_ column: Int32) -> Bool {
+        sqlite3_column_type(handle, column) == SQLITE_NULL
     }
 
     /// A copy; nil for NULL.

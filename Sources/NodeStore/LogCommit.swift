@@ -21,24 +21,6 @@ package struct AppendRequest: Sendable {
         self.drafts = drafts
         self.isResumed = isResumed
     }
-
-    /// Tells the same request from another one under the same id: over types, subjects and
-    /// contents, not over salts, which are drawn anew at every attempt.
-    var bodyDigest: Digest {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(128 * drafts.count)
-        for draft in drafts {
-            bytes.append(contentsOf: draft.type.rawValue.utf8)
-            bytes.append(0)
-            bytes.append(contentsOf: (draft.subject ?? "").utf8)
-            bytes.append(0)
-            let content = draft.content ?? draft.payload.map { Digest(of: $0) } ?? draft.commitment
-            content?.append(to: &bytes)
-            bytes.append(contentsOf: draft.references.joined(separator: " ").utf8)
-            bytes.append(0)
-        }
-        return Digest(of: bytes)
-    }
 }
 
 /// What became of a request.
@@ -62,19 +44,29 @@ extension LogStore {
         at time: Instant,
         signer: NoteSigner
     ) throws -> (answers: [AppendAnswer], head: VerifiedCheckpoint) {
+        try commit(
+            prepared: requests.map { PreparedRequest($0, at: time) }, at: time, signer: signer)
+    }
+
+    /// The same for requests that whoever asks has prepared.
+    package func commit(
+        prepared requests: [PreparedRequest],
+        at time: Instant,
+        signer: NoteSigner
+    ) throws -> (answers: [AppendAnswer], head: VerifiedCheckpoint) {
         try state.withLock { state in
             do {
                 guard let loaded = state else { throw StoreError.headChanged }
                 let answersSince = answersSince.withLock { $0 }
                 let result = try pool.write { db in
                     var step = try CommitStep(
-                        db, origin: origin, tree: loaded.tree, newest: loaded.newestRequest,
-                        answersSince: answersSince, at: time)
+                        db, origin: origin, tree: loaded.tree, fresh: fresh,
+                        newest: loaded.newestRequest, answersSince: answersSince, at: time)
                     let answers = try requests.map { try step.carryOut($0) }
                     guard step.appended > 0 || loaded.head == nil else {
-                        return (answers, loaded)
+                        return (answers, loaded, step.subjects)
                     }
-                    try step.flushTiles()
+                    let folded = try step.flush()
                     let checkpoint = Checkpoint(
                         origin: origin,
                         size: step.tree.range.size,
@@ -82,17 +74,18 @@ extension LogStore {
                     )
                     let head = try VerifiedCheckpoint(signing: checkpoint, by: signer)
                     guard head.key == key else { throw StoreError.headChanged }
-                    try Self.swapHead(db, from: loaded.head, to: head)
+                    try Self.swapHead(db, from: loaded.head, to: head, folded: folded)
                     let next = Loaded(
                         head: head, tree: step.tree, newestRequest: step.newestRequest)
-                    return (answers, next)
+                    return (answers, next, step.subjects)
                 }
+                fresh.take(result.2)
                 state = result.1
                 guard let head = result.1.head else { throw StoreError.headChanged }
                 return (result.0, head)
             } catch {
                 // What the disk holds now is unknown; only what it says when read again counts.
-                state = try? pool.read { try Self.load($0, key: key, path: pool.path) }
+                state = try? load()
                 throw error
             }
         }

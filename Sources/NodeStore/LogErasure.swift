@@ -120,10 +120,8 @@ extension GRDB.Database {
     /// The payload of the leaf that a reference names; nil when there is no such leaf here, or it
     /// has no payload.
     fileprivate func payload(of reference: LeafReference) throws -> Digest? {
-        let data = try Data.fetchOne(
-            self, sql: "SELECT leaf FROM entry WHERE idx = ?", arguments: [reference.index])
-        guard let data, Digest.ofLeaf(Array(data)) == reference.hash,
-            case .leaf(let leaf) = LeafReading(Array(data))
+        guard let bytes = try entry(reference.index), Digest.ofLeaf(bytes) == reference.hash,
+            case .leaf(let leaf) = LeafReading(bytes)
         else { return nil }
         return leaf.payload
     }

@@ -21,38 +21,21 @@ extension LogStore {
             guard let loaded = state,
                 loaded.tree.range.size + count == target.checkpoint.size
             else { throw StoreError.headChanged }
-            var hasErased = false
-            let tree = try pool.write { db in
-                var tree = loaded.tree
-                let statements = try LogStatements(db)
-                try db.entries(of: `extension`) { entry in
-                    let index = tree.range.size
-                    let hash = Digest.ofLeaf(entry)
-                    try statements.insert(entry, at: index, hash: hash)
-                    tree.append(hash)
-                    let verdict = try Fold.judge(entry, index: index) {
-                        try statements.state($0)?.state
-                    }
-                    try statements.apply(verdict, index: index)
-                    guard case .accepted(let leaf, _, _) = verdict else { return }
-                    if let payload = leaf.payload {
-                        try statements.want(payload, index: index)
-                    }
-                    if leaf.type == .payloadErased {
-                        try db.carryOutErasure(leaf, at: index, origin: origin)
-                        hasErased = true
-                    }
-                }
-                try tree.flush(db)
-                guard tree.range.root == target.checkpoint.root else {
+            let step = try pool.write { db in
+                var step = try ExtendStep(db, origin: origin, tree: loaded.tree, fresh: fresh)
+                try db.entries(of: `extension`) { try step.take($0) }
+                let folded = try step.flush()
+                guard step.tree.range.root == target.checkpoint.root else {
                     throw ProofError.rootMismatch
                 }
-                try Self.swapHead(db, from: loaded.head, to: target)
-                return tree
+                try Self.swapHead(db, from: loaded.head, to: target, folded: folded)
+                return step
             }
-            state = Loaded(head: target, tree: tree, newestRequest: loaded.newestRequest)
+            fresh.take(step.subjects)
+            state = Loaded(
+                head: target, tree: step.tree, newestRequest: loaded.newestRequest)
             // The bytes are deleted; when a reader is in the way, the next opening scrubs the file.
-            if hasErased { try? scrub() }
+            if step.hasErased { try? scrub() }
         }
     }
 
@@ -126,5 +109,55 @@ extension LogStore {
                 return digest
             }
         }
+    }
+}
+
+/// The inside of one extension.
+private struct ExtendStep {
+    private let db: GRDB.Database
+    private let origin: String
+    private let statements: LogStatements
+    private var entries: EntryWriter
+    private(set) var subjects: SubjectStep
+    private(set) var tree: TreeWriter
+    private(set) var hasErased = false
+    private let before: Int
+
+    init(
+        _ db: GRDB.Database, origin: String, tree: TreeWriter, fresh: FreshSubjects
+    ) throws {
+        self.db = db
+        self.origin = origin
+        self.tree = tree
+        before = tree.range.size
+        statements = try LogStatements(db)
+        entries = try EntryWriter(db, first: tree.range.size)
+        subjects = try SubjectStep(fresh, statements, db)
+    }
+
+    mutating func take(_ entry: [UInt8]) throws {
+        let index = tree.range.size
+        let hash = Digest.ofLeaf(entry)
+        try entries.append(entry, hash: hash)
+        tree.append(hash)
+        let verdict = try Fold.judge(entry, index: index) { try subjects.state($0)?.state }
+        try subjects.apply(verdict, index: index)
+        if subjects.changed.count >= FreshSubjects.limit { try subjects.settle(at: index + 1) }
+        guard case .accepted(let leaf, _, _) = verdict else { return }
+        if let payload = leaf.payload { try statements.want(payload, index: index) }
+        if leaf.type == .payloadErased {
+            try entries.flush()
+            try db.carryOutErasure(leaf, at: index, origin: origin)
+            hasErased = true
+        }
+    }
+
+    /// Writes what is left.
+    ///
+    /// - Returns: how many entries the table of subjects has taken.
+    mutating func flush() throws -> Int {
+        try entries.flush()
+        try tree.flush(db)
+        return try subjects.settle(at: tree.range.size, leaves: tree.range.size - before)
     }
 }

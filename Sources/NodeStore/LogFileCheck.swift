@@ -73,7 +73,7 @@ struct LogFileCheck {
             throw StoreError.corrupt("log", reason: "the key is not of its origin")
         }
         guard try Row.fetchOne(db, sql: "SELECT 1 FROM head") != nil else {
-            let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM entry") ?? 0
+            let count = try db.entriesEnd()
             if count > 0 { report.findings.append("\(count) entries and no signed head") }
             return
         }

@@ -31,12 +31,8 @@ extension LogStore {
         try pool.read { db in
             var states: [SubjectKey: SubjectState] = [:]
             for subject in try db.inheritedSubjects() { states[subject.key] = subject.state }
-            let leaves = try Row.fetchCursor(
-                db, sql: "SELECT idx, leaf FROM entry WHERE idx < ? ORDER BY idx",
-                arguments: [size])
-            while let row = try leaves.next() {
-                let leaf: Data = row["leaf"]
-                let verdict = Fold.judge(Array(leaf), index: row["idx"]) { states[$0] }
+            try db.forEachEntry(from: 0, to: size) { index, leaf in
+                let verdict = Fold.judge(Array(leaf), index: index) { states[$0] }
                 if case .accepted(_, let key?, let state?) = verdict { states[key] = state }
             }
             return try states.map { key, state in

@@ -72,18 +72,14 @@ extension LogStore {
     package func leafHashes(from: Int, to: Int) throws -> [Digest] {
         let size = self.size
         return try pool.read { db in
-            try Data.fetchAll(
-                db,
-                sql: """
-                    SELECT leaf FROM (
-                        SELECT idx, leaf FROM entry WHERE idx >= ?1 AND idx < min(?2, ?3)
-                        UNION ALL
-                        SELECT idx, leaf FROM pending_entry
-                        WHERE idx >= max(?1, ?3) AND idx < ?2)
-                    ORDER BY idx
-                    """,
-                arguments: [from, to, size]
-            ).map { Digest.ofLeaf(Array($0)) }
+            var hashes: [Digest] = []
+            try db.forEachEntry(from: from, to: min(to, size)) { hashes.append(Digest.ofLeaf($1)) }
+            let pending = try DirectStatement(
+                db, "SELECT leaf FROM pending_entry WHERE idx >= ? AND idx < ? ORDER BY idx")
+            try pending.bind(1, max(from, size))
+            try pending.bind(2, to)
+            try pending.forEach { hashes.append(Digest.ofLeaf($0.raw(0))) }
+            return hashes
         }
     }
 

@@ -2,6 +2,7 @@ package import Federation
 import Foundation
 import GRDB
 package import Keys
+import Synchronization
 package import TransparencyLog
 
 extension LogStore {
@@ -12,7 +13,7 @@ extension LogStore {
 
     /// One entry; nil beyond the end.
     package func entry(_ index: Int) throws -> [UInt8]? {
-        try entries(from: index, to: index + 1).first
+        try pool.read { try $0.entry(index) }
     }
 
     /// A tile or bundle as tlog-tiles serves it: partial ones are prefixes of the stored ones. nil
@@ -75,29 +76,45 @@ extension LogStore {
 
     /// What the log says about a subject; nil when nothing.
     package func subject(_ key: SubjectKey) throws -> SubjectState? {
-        try pool.read { try $0.subjectState(key) }
+        if let state = fresh[key] { return state }
+        return try pool.read { try SubjectTable($0).state(key)?.state }
     }
 
     /// The subjects of a scope and the index of the last leaf of each, in the order of the log.
     package func subjects(scope: String) throws -> [(subject: String, index: Int)] {
-        try pool.read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT subject, idx FROM subject WHERE scope = ? AND earlier = 0 ORDER BY idx
-                    """,
-                arguments: [scope]
-            ).map { ($0["subject"], $0["idx"]) }
+        var indices = fresh.all.reduce(into: [String: Int]()) { indices, fresh in
+            if fresh.key.scope == scope { indices[fresh.key.subject] = fresh.value.index }
         }
+        try pool.read { db in
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT subject, idx FROM folded WHERE scope = ? AND earlier = 0",
+                arguments: [scope])
+            while let row = try rows.next() {
+                indices[row["subject"], default: 0] = max(
+                    indices[row["subject"], default: 0], row["idx"])
+            }
+        }
+        return indices.map { ($0, $1) }.sorted { $0.index < $1.index }
     }
 
     /// Notes the content of a subject whose leaf at `index` was healed, so that the same content
     /// is not appended again.
     package func restoreContent(_ content: Digest, of key: SubjectKey, at index: Int) throws {
-        try pool.write { db in
-            try db.execute(
-                sql: "UPDATE subject SET content = ? WHERE scope = ? AND subject = ? AND idx = ?",
-                arguments: [content.bytes.data, key.scope, key.subject, index])
+        try state.withLock { state in
+            guard let size = state?.tree.range.size else { throw StoreError.headChanged }
+            let subjects = try pool.write { db in
+                var subjects = try SubjectStep(fresh, LogStatements(db), db)
+                try subjects.settle(at: size)
+                try db.execute(sql: "UPDATE head SET folded = ?", arguments: [size])
+                try db.execute(
+                    sql: """
+                        UPDATE subject SET content = ?
+                        WHERE scope = ? AND subject = ? AND idx = ?
+                        """,
+                    arguments: [content.bytes.data, key.scope, key.subject, index])
+                return subjects
+            }
+            fresh.take(subjects)
         }
     }
 
@@ -146,30 +163,9 @@ package struct LogReader: Sendable {
 
 extension GRDB.Database {
     fileprivate func leaves(from: Int, to: Int) throws -> [[UInt8]] {
-        try Data.fetchAll(
-            self,
-            sql: "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
-            arguments: [from, to]
-        ).map { Array($0) }
-    }
-
-    /// The entries of a bundle, each after its length; nil when the log is too short for it.
-    private func bundle(from first: Int, width: Int) throws -> [UInt8]? {
-        let statement = try DirectStatement(
-            self, "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx")
-        try statement.bind(1, first)
-        try statement.bind(2, first + width)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(512 * width)
-        var count = 0
-        try statement.forEach { row in
-            let leaf = row.raw(0)
-            bytes.append(UInt8(truncatingIfNeeded: leaf.count >> 8))
-            bytes.append(UInt8(truncatingIfNeeded: leaf.count))
-            bytes.append(contentsOf: leaf)
-            count += 1
-        }
-        return count == width ? bytes : nil
+        var leaves: [[UInt8]] = []
+        try forEachEntry(from: from, to: to) { leaves.append(Array($1)) }
+        return leaves
     }
 
     func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
@@ -190,7 +186,7 @@ extension GRDB.Database {
             return Array(bytes.prefix(tile.width * 32))
         case .entries:
             guard tile.index <= Int.max / TileCoordinate.fullWidth - 1 else { return nil }
-            return try bundle(from: tile.index * TileCoordinate.fullWidth, width: tile.width)
+            return try bundle(tile.index, width: tile.width)
         }
     }
 }
@@ -204,16 +200,13 @@ extension LogStore {
                 sql: "SELECT idx, reason FROM flagged WHERE idx >= ? AND idx < ?",
                 arguments: [from, to]
             ).reduce(into: [Int: String]()) { $0[$1["idx"]] = $1["reason"] }
-            return try Row.fetchAll(
-                db,
-                sql: "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
-                arguments: [from, to]
-            ).map { row in
-                let index: Int = row["idx"]
-                let leaf: Data = row["leaf"]
-                if let reason = flagged[index] { return .flagged(reason) }
-                return FoldVerdict(accepted: Array(leaf), index: index)
+            var verdicts: [FoldVerdict] = []
+            try db.forEachEntry(from: from, to: to) { index, leaf in
+                verdicts.append(
+                    flagged[index].map { .flagged($0) }
+                        ?? FoldVerdict(accepted: Array(leaf), index: index))
             }
+            return verdicts
         }
     }
 }

@@ -3,6 +3,7 @@ enum LogSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
     static let migrations = [
         first, epochs, noPartialLeafTile, staging, pending, confirmedByTime, erasure, cosigned,
+        folded, answered, bundles, decided,
     ]
 
     private static let first = """
@@ -101,5 +102,43 @@ enum LogSchema {
     private static let cosigned = """
         CREATE TABLE cosigned(id INTEGER PRIMARY KEY CHECK (id = 1)) STRICT;
         INSERT INTO cosigned SELECT 1 WHERE EXISTS (SELECT 1 FROM confirmed);
+        """
+
+    /// How many entries the table of subjects has taken; the fold of the rest is in memory.
+    private static let folded = """
+        ALTER TABLE head ADD COLUMN folded INTEGER NOT NULL DEFAULT 0;
+        UPDATE head SET folded = size;
+        """
+
+    /// Requests whose body and answer follow from their entries.
+    private static let answered = """
+        CREATE TABLE answered(
+            id BLOB PRIMARY KEY, first INTEGER NOT NULL, count INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Full bundles; entries that are in none have a row.
+    private static let bundles = """
+        CREATE TABLE bundle(idx INTEGER PRIMARY KEY, leaves BLOB NOT NULL) STRICT;
+        DROP TRIGGER entry_is_kept;
+        CREATE TRIGGER entry_is_kept BEFORE DELETE ON entry
+            WHEN NOT EXISTS (SELECT 1 FROM bundle WHERE idx = OLD.idx >> 8)
+            BEGIN SELECT RAISE(ABORT, 'a log forgets nothing'); END;
+        CREATE TRIGGER bundle_is_kept BEFORE DELETE ON bundle
+            BEGIN SELECT RAISE(ABORT, 'a log forgets nothing'); END;
+        CREATE TRIGGER bundle_is_final BEFORE UPDATE ON bundle
+            BEGIN SELECT RAISE(ABORT, 'a log changes nothing'); END;
+        """
+
+    /// Decisions have a row half as long; `folded` shows all subjects.
+    private static let decided = """
+        CREATE TABLE decided(
+            id BLOB PRIMARY KEY, revision INTEGER NOT NULL, idx INTEGER NOT NULL,
+            living INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE VIEW folded AS
+            SELECT scope, subject, revision, idx, living, payload, content, earlier FROM subject
+            UNION ALL
+            SELECT 'decision', lower(hex(id)), revision, idx, living, NULL, NULL, 0 FROM decided;
         """
 }

@@ -19,6 +19,9 @@ package final class LogStore: Sendable {
     /// The head in memory and the edge of the tree; nil after a failed commit, until reloaded.
     let state: Mutex<Loaded?>
 
+    /// Subjects that are not in their table yet.
+    let fresh = FreshSubjects()
+
     /// Whether it is known that somebody has cosigned the log.
     let isMarked = Mutex(false)
     /// Milliseconds since 1970: answers to older requests may be lost; 0 when none are.
@@ -67,7 +70,7 @@ package final class LogStore: Sendable {
         }
         writeAhead = WriteAheadLog(path: path)
         state = Mutex(nil)
-        let loaded = try pool.read { try Self.load($0, key: key, path: path) }
+        let loaded = try load()
         state.withLock { $0 = loaded }
     }
 
@@ -112,7 +115,17 @@ package final class LogStore: Sendable {
         try Database.synchronous(pool)
     }
 
-    static func load(
+    /// Reads what the disk says.
+    func load() throws -> Loaded {
+        let (loaded, subjects) = try pool.read { db in
+            let loaded = try Self.load(db, key: key, path: pool.path)
+            return (loaded, try FreshSubjects.load(db, size: loaded.tree.range.size))
+        }
+        fresh.replace(by: subjects)
+        return loaded
+    }
+
+    private static func load(
         _ db: GRDB.Database,
         key: VerifierKey,
         path: String
@@ -124,29 +137,32 @@ package final class LogStore: Sendable {
         guard tree.range.root == head?.checkpoint.root ?? MerkleTree.emptyRoot else {
             throw StoreError.corrupt(path, reason: "tiles and head disagree")
         }
-        let newest = try Data.fetchOne(db, sql: "SELECT max(id) FROM request")
-        return Loaded(
-            head: head, tree: tree,
-            newestRequest: newest.flatMap { RequestID(uuidBytes: Array($0)) })
+        return Loaded(head: head, tree: tree, newestRequest: try RequestTable.newest(db))
     }
 
     /// Replaces the head by compare-and-swap on the note; the row must still be what memory holds.
+    ///
+    /// - Parameter folded: how many entries the table of subjects has taken; unchanged when nil.
     static func swapHead(
         _ db: GRDB.Database,
         from old: VerifiedCheckpoint?,
-        to new: VerifiedCheckpoint
+        to new: VerifiedCheckpoint,
+        folded: Int? = nil
     ) throws {
         let head = new.checkpoint
         if let old {
             try db.cachedStatement(
-                sql: "UPDATE head SET size = ?, root = ?, note = ? WHERE id = 1 AND note = ?"
+                sql: """
+                    UPDATE head SET size = ?, root = ?, note = ?, folded = coalesce(?, folded)
+                    WHERE id = 1 AND note = ?
+                    """
             ).execute(arguments: [
-                head.size, head.root.bytes.data, new.note.bytes.data, old.note.bytes.data,
+                head.size, head.root.bytes.data, new.note.bytes.data, folded, old.note.bytes.data,
             ])
         } else {
             try db.execute(
-                sql: "INSERT INTO head(id, size, root, note) VALUES (1, ?, ?, ?)",
-                arguments: [head.size, head.root.bytes.data, new.note.bytes.data]
+                sql: "INSERT INTO head(id, size, root, note, folded) VALUES (1, ?, ?, ?, ?)",
+                arguments: [head.size, head.root.bytes.data, new.note.bytes.data, folded ?? 0]
             )
         }
         guard db.changesCount == 1 else { throw StoreError.headChanged }

@@ -12,7 +12,8 @@ struct TreeWriter {
     private(set) var range = CompactRange()
     /// The last tile of each level, full or partial.
     private var edge: [(index: Int, hashes: [UInt8])] = []
-    private var dirtyLevels: Set<Int> = []
+    /// Levels whose last tile was touched, a bit each.
+    private var dirtyLevels: UInt64 = 0
     private var completed: [(level: Int, index: Int, hashes: [UInt8])] = []
 
     /// Reads the edge of a tree of `size` from its stored tiles.
@@ -43,13 +44,13 @@ struct TreeWriter {
         let index = node.index / TileCoordinate.fullWidth
         if edge.count == level { edge.append((index, [])) }
         if edge[level].index != index {
-            if dirtyLevels.contains(level) {
+            if dirtyLevels & 1 << level != 0 {
                 completed.append((level, edge[level].index, edge[level].hashes))
             }
             edge[level] = (index, [])
         }
         hash.append(to: &edge[level].hashes)
-        if !dirtyLevels.contains(level) { dirtyLevels.insert(level) }
+        dirtyLevels |= 1 << level
     }
 
     /// The last tile of leaf hashes, full or partial; nil for an empty tree.
@@ -62,13 +63,15 @@ struct TreeWriter {
         for tile in completed {
             try statement.execute(arguments: [tile.level, tile.index, tile.hashes.data])
         }
-        for level in dirtyLevels
-        where level > 0 || edge[level].hashes.count == HashTile.maximumBytes {
+        for level in edge.indices
+        where dirtyLevels & 1 << level != 0
+            && (level > 0 || edge[level].hashes.count == HashTile.maximumBytes)
+        {
             try statement.execute(
                 arguments: [level, edge[level].index, edge[level].hashes.data])
         }
         completed = []
-        dirtyLevels = []
+        dirtyLevels = 0
     }
 }
 
@@ -119,13 +122,11 @@ final class TileReader {
 extension GRDB.Database {
     /// The hashes of the entries of one tile, as far as they go and lie below `size`.
     func leafHashes(from first: Int, below size: Int) throws -> [UInt8] {
-        let statement = try DirectStatement(
-            self, "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx")
-        try statement.bind(1, first)
-        try statement.bind(2, min(first + TileCoordinate.fullWidth, size))
         var hashes: [UInt8] = []
         hashes.reserveCapacity(HashTile.maximumBytes)
-        try statement.forEach { Digest.ofLeaf($0.raw(0)).append(to: &hashes) }
+        try forEachEntry(from: first, to: min(first + TileCoordinate.fullWidth, size)) {
+            Digest.ofLeaf($1).append(to: &hashes)
+        }
         return hashes
     }
 }

@@ -120,7 +120,8 @@ private struct BackupSetting {
     }
 
     @Test(arguments: [
-        "DROP TRIGGER entry_is_final; UPDATE entry SET leaf = x'7b7d' WHERE idx = 7",
+        "DROP TRIGGER entry_is_final; UPDATE entry SET leaf = x'7b7d' WHERE idx = 257",
+        "DROP TRIGGER bundle_is_final; UPDATE bundle SET leaves = zeroblob(length(leaves))",
         "UPDATE tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND idx = 0",
         "UPDATE subject SET revision = 9 WHERE subject = 'item-7'",
         "DELETE FROM subject WHERE subject = 'item-7'",
@@ -199,9 +200,9 @@ private struct BackupSetting {
         let signer = try SampleStore.signer("uni-b.example/eccoe/witness", type: .cosignature)
         let proof = try author.log.consistencyProof(old: old, new: new)
         let request = AddCheckpoint(oldSize: old, proof: proof, note: try author.head(new).note)
-        let (_, line) = try database.witness(
-            request, origin: SampleStore.origin, key: author.signer.key
-        ) { try signer.sign($0.note.text, at: SampleStore.time) }
+        let (_, line) = try database.witness(request, of: author) {
+            try signer.sign($0.note.text, at: SampleStore.time)
+        }
         #expect(line != nil)
     }
 

@@ -84,6 +84,11 @@ struct StoredLogAudit {
         for index in beyond {
             report.add(.init("entry \(index)", "it lies outside the \(size) leaves of the head"))
         }
+        for bundle in try db.strayBundles(beyond: size) {
+            report.add(
+                .init("bundle \(bundle)", "it is not the only place of its entries, or beyond them")
+            )
+        }
         for note in stored { notes.check(note, root: try root(at: note.size, db), &report) }
         guard isFoldCertain else { return }
         try fold.compare(db, &report)
@@ -104,14 +109,13 @@ struct StoredLogAudit {
         var leaves = [Digest?](repeating: nil, count: count)
         var entries: [(index: Int, bytes: [UInt8])] = []
         entries.reserveCapacity(count)
-        let statement = try DirectStatement(
-            db, "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx")
-        try statement.bind(1, first)
-        try statement.bind(2, first + count)
-        try statement.forEach { row in
-            let leaf = row.raw(1)
-            leaves[row.integer(0) - first] = Digest.ofLeaf(leaf)
-            entries.append((row.integer(0), Array(leaf)))
+        try db.forEachEntry(from: first, to: first + count) { index, leaf in
+            leaves[index - first] = Digest.ofLeaf(leaf)
+            entries.append((index, Array(leaf)))
+        }
+        let tile = first / TileCoordinate.fullWidth
+        if try db.bundleRest(tile, after: entries.reduce(0) { $0 + 2 + $1.bytes.count }) > 0 {
+            report.add(.init("bundle \(tile)", "there is more than its entries in it"))
         }
         let isSound = try tree.receive(leaves) { try db.tile($0, $1) }
         takeTreeFindings()
@@ -143,17 +147,16 @@ struct StoredLogAudit {
         let wanted = try Row.fetchCursor(
             db,
             sql: """
-                SELECT wanted.digest, wanted.idx, leaf,
+                SELECT digest, idx,
                     EXISTS (SELECT 1 FROM payload WHERE payload.digest = wanted.digest) AS held
-                FROM wanted LEFT JOIN entry ON entry.idx = wanted.idx
+                FROM wanted
                 """)
         while let row = try wanted.next() {
             let digest: Data = row["digest"]
-            let leaf: Data? = row["leaf"]
             let index: Int = row["idx"]
             let place = "wanted \(Hex.encode(digest))"
             if row["held"] { report.add(.init(place, "it is held already")) }
-            guard let leaf, case .leaf(let named) = LeafReading(Array(leaf)),
+            guard let leaf = try db.entry(index), case .leaf(let named) = LeafReading(leaf),
                 named.payload == Digest(bytes: digest)
             else {
                 report.add(.init(place, "entry \(index) does not name it"))
@@ -166,6 +169,25 @@ struct StoredLogAudit {
 extension GRDB.Database {
     fileprivate func headSize() throws -> Int {
         try Int.fetchOne(self, sql: "SELECT size FROM head") ?? 0
+    }
+
+    /// Bundles that are not within the tree, or of whose entries some have rows too.
+    fileprivate func strayBundles(beyond size: Int) throws -> [Int] {
+        try Int.fetchAll(
+            self,
+            sql: """
+                SELECT idx FROM bundle WHERE idx < 0 OR (idx + 1) * 256 > ? OR EXISTS (
+                    SELECT 1 FROM entry
+                    WHERE entry.idx BETWEEN bundle.idx * 256 AND bundle.idx * 256 + 255)
+                """,
+            arguments: [size])
+    }
+
+    /// Bytes of a bundle behind its entries; 0 where there is no bundle.
+    fileprivate func bundleRest(_ tile: Int, after count: Int) throws -> Int {
+        let statement = try cachedStatement(
+            sql: "SELECT length(leaves) FROM bundle WHERE idx = ?")
+        return try (Int.fetchOne(statement, arguments: [tile]) ?? count) - count
     }
 
     fileprivate func tile(_ level: Int, _ index: Int) throws -> [UInt8]? {
