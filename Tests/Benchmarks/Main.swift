@@ -20,7 +20,8 @@ struct Benchmarks {
                 StoredAuditBenchmark(leaves: options.scaled(200_000)),
                 SpaceBenchmark(leaves: options.scaled(200_000)),
                 CopyBenchmark(leaves: options.scaled(100_000)),
-                WitnessBenchmark(requests: options.scaled(2000)),
+                WitnessBenchmark(requests: options.scaled(2000), logs: 1),
+                WitnessBenchmark(requests: options.scaled(25_600), logs: 64),
             ]
         let peers: [any Benchmark] = options.ownOnly ? [] : Peers.all(options)
         for benchmark in own + peers where options.wants(benchmark.name) {

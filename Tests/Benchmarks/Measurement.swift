@@ -47,7 +47,9 @@ struct Table {
             ("own log, 4,096 in flight", "raw SQLite, 4,096 a commit", "4,096: own / raw SQLite"),
             ("audit of tiles", "x/mod audit", "audit: own / golang.org/x/mod"),
             ("copy to an empty store", "git fetch", "replication: own / git fetch"),
-            ("witness", "Ed25519 verify", "cosignatures / Ed25519 verifications"),
+            ("witness, 1 log", "aics-witness", "witness, one log: own / aics-witness"),
+            ("witness, 64 logs", "aics-witness", "witness, 64 logs: own / aics-witness, one log"),
+            ("witness, 64 logs", "Ed25519 verify", "cosignatures / Ed25519 verifications"),
         ] {
             guard let a = row(own)?.perSecond, let b = row(other)?.perSecond else { continue }
             ratios.append(format("\(label): %.2f", a / b))

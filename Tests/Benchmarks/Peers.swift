@@ -1,5 +1,7 @@
+import Federation
 import Foundation
 import Glibc
+import TransparencyLog
 
 /// What others need for durable writes of 512 bytes on the same disk.
 enum Peers {
@@ -10,6 +12,7 @@ enum Peers {
             NATSBenchmark(writes: options.scaled(20_000)),
             GitBenchmark(records: options.scaled(5000)),
             AicsBenchmark(entries: options.scaled(100_000)),
+            AicsWitnessBenchmark(requests: options.scaled(2000)),
         ]
     }
 }
@@ -119,21 +122,47 @@ struct AicsBenchmark: Benchmark {
     let name = "aics-tlog"
 
     func run(in workspace: Workspace) async throws -> [Row] {
+        try [1, 1024].map { batch in
+            let count = batch == 1 ? entries / 100 : entries
+            let folder = workspace.file("aics-\(batch)")
+            return Row(
+                name: batch == 1 ? "aics-tlog, 1 a commit" : "aics-tlog, 1,024 a commit",
+                perSecond: try Aics.rate("append.py", [folder, "\(batch)", "\(count)"]))
+        }
+    }
+}
+
+/// The PyPI package aics-witness, in process as ours is: one log after the other's answer.
+struct AicsWitnessBenchmark: Benchmark {
+    let requests: Int
+    let name = "aics-witness"
+
+    func run(in workspace: Workspace) async throws -> [Row] {
+        let history = try History("uni-a.example/eccoe/1", heads: requests)
+        let bodies = history.heads.reduce(into: [UInt8]()) { bytes, head in
+            let body = head.bytes
+            bytes += (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) } + body
+        }
+        let file = workspace.file("requests")
+        _ = FileManager.default.createFile(atPath: file, contents: Data(bodies))
+        let folder = workspace.file("aics-witness")
+        let rate = try Aics.rate("witness.py", [folder, file, history.key.text])
+        return [Row(name: name, perSecond: rate)]
+    }
+}
+
+/// Scripts in Tests/SecondOpinion/aics that print a rate.
+private enum Aics {
+    static func rate(_ script: String, _ arguments: [String]) throws -> Double {
         let own = Program.root.appendingPathComponent(".build-tools/aics/bin/python").path
         let python = ProcessInfo.processInfo.environment["ECCOE_AICS_PYTHON"] ?? own
         guard Program.find([python]) != nil else {
             throw Absent(reason: "no Python with aics-tlog (ECCOE_AICS_PYTHON)")
         }
-        let script = Program.root.appendingPathComponent("Tests/SecondOpinion/aics/append.py").path
-        return try [1, 1024].map { batch in
-            let count = batch == 1 ? entries / 100 : entries
-            let folder = workspace.file("aics-\(batch)")
-            let outcome = try Program.run([python, script, folder, "\(batch)", "\(count)"])
-            guard outcome.status == 0, let rate = Double(outcome.output.filter { !$0.isNewline })
-            else { throw Absent(reason: "aics-tlog: \(outcome.output)") }
-            return Row(
-                name: batch == 1 ? "aics-tlog, 1 a commit" : "aics-tlog, 1,024 a commit",
-                perSecond: rate)
-        }
+        let path = Program.root.appendingPathComponent("Tests/SecondOpinion/aics/" + script).path
+        let outcome = try Program.run([python, path] + arguments)
+        guard outcome.status == 0, let rate = Double(outcome.output.filter { !$0.isNewline })
+        else { throw Absent(reason: "\(script): \(outcome.output)") }
+        return rate
     }
 }

@@ -22,9 +22,9 @@ struct SampleLog {
     }
 
     /// Appends this many leaves, 1,000 a commit.
-    func grow(by count: Int) throws {
-        for start in stride(from: 0, to: count, by: 1000) {
-            let requests = (start..<min(start + 1000, count)).map { Self.request($0) }
+    func grow(by count: Int, from first: Int = 0) throws {
+        for start in stride(from: first, to: first + count, by: 1000) {
+            let requests = (start..<min(start + 1000, first + count)).map { Self.request($0) }
             _ = try log.commit(requests, at: Self.at, signer: signer)
         }
     }
@@ -40,7 +40,7 @@ struct SampleLog {
             drafts: [
                 Draft(
                     type: .decisionRecorded, subject: Hex.encode(seed.bytes.prefix(16)),
-                    references: [reference, reference], commitment: seed)
+                    references: [reference, reference, reference], commitment: seed)
             ])
     }
 }

@@ -110,7 +110,10 @@ struct SpaceBenchmark: Benchmark {
 
     func run(in workspace: Workspace) async throws -> [Row] {
         let sample = try SampleLog("space", in: workspace)
-        try sample.grow(by: leaves)
+        for first in stride(from: 0, to: leaves, by: 1000) {
+            try sample.grow(by: 1000, from: first)
+            while try sample.log.bundleUp() {}
+        }
         let first = try sample.log.entry(leaves / 2)?.count ?? 0
         let entries = try sample.log.entries(from: 0, to: leaves).reduce(0) { $0 + $1.count }
         let whole = try workspace.size(of: "space.sqlite")
@@ -144,44 +147,5 @@ struct CopyBenchmark: Benchmark {
             try copy.extend(by: step)
         }
         return [Row(name: name, perSecond: Double(leaves) / seconds)]
-    }
-}
-
-/// add-checkpoint in process: each answer is on disk before the next question.
-struct WitnessBenchmark: Benchmark {
-    let requests: Int
-    let name = "witness"
-
-    func run(in workspace: Workspace) async throws -> [Row] {
-        let sample = try SampleLog("witnessed", in: workspace)
-        let database = try NodeDatabase(path: workspace.file("node.sqlite"))
-        guard
-            let witness = NoteSigner(
-                name: "uni-b.example/eccoe/witness", type: .cosignature, signer: Ed25519Key())
-        else { throw Absent(reason: "no signer") }
-        var heads: [AddCheckpoint] = []
-        for number in 0..<requests {
-            let old = sample.log.size
-            _ = try sample.log.commit(
-                [SampleLog.request(number)], at: SampleLog.at, signer: sample.signer)
-            guard let head = sample.log.head else { continue }
-            let proof = try sample.log.consistencyProof(old: old, new: head.checkpoint.size)
-            heads.append(AddCheckpoint(oldSize: old, proof: proof, note: head.note))
-        }
-        let samples = try Clock.samples(heads.count) { number in
-            let origin = sample.signer.key.name
-            _ = try database.witness(heads[number], origin: origin, key: sample.signer.key) {
-                try witness.sign($0.note.text, at: SampleLog.at)
-            }
-        }
-        let verify = try Clock.seconds {
-            for head in heads { _ = try VerifiedCheckpoint(head.note, key: sample.signer.key) }
-        }
-        return [
-            Row(
-                name: name, perSecond: Double(samples.count) / samples.reduce(0, +),
-                durations: samples),
-            Row(name: "Ed25519 verify", perSecond: Double(heads.count) / verify),
-        ]
     }
 }
