@@ -44,6 +44,8 @@ package struct LogOpening: Service {
         if let problem = node.fork(of: log.origin) { return node.writer.stop(problem) }
         try await RecoveryService(node: node, log: log, clock: clock).run {
             node.writer.open(log, node: node, signer: signer)
+            // Healing may have brought a head that lacks cosignatures here.
+            if let head = log.head { opened(head) }
             await finish(log)
         }
     }

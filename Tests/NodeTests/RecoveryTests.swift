@@ -95,8 +95,11 @@ import TransparencyLog
         let restored = old.node
         try await federation.running([restored]) {
             try await opened(restored)
-            try await publish("BC-4", by: restored)
             let log = try #require(restored.node.logs.own)
+            try await federation.until("what was healed is confirmed here, too") {
+                try log.confirmed()?.checkpoint.checkpoint.size == 4
+            }
+            try await publish("BC-4", by: restored)
             #expect(log.size == 5)
             #expect(restored.node.gate.current?.isOpen == true)
             guard case .leaf(let leaf) = LeafReading(try #require(try log.entry(4))) else {
