@@ -1,5 +1,6 @@
 import Federation
 import Keys
+import MemberRegistry
 import Node
 import NodeStore
 import Synchronization
@@ -14,12 +15,19 @@ final class Inspection: Sendable {
         var heads: [String: [String: Checkpoint]] = [:]
         /// By origin.
         var shadows: [String: Shadow] = [:]
+        /// How many members each member's registry has had.
+        var members: [String: Int] = [:]
     }
 
     private let state = Mutex(State())
 
     /// A member's disk was set back.
-    func forget(_ domain: String) { state.withLock { $0.heads[domain] = nil } }
+    func forget(_ domain: String) {
+        state.withLock { state in
+            state.heads[domain] = nil
+            state.members[domain] = nil
+        }
+    }
 
     /// What comes from `size` on in a log is lost for good.
     func cut(_ origin: String, to size: Int) {
@@ -46,8 +54,23 @@ final class Inspection: Sendable {
                 guard !life.disk.isStopped else { continue }
                 world.watcher.violated("\(life.domain) cannot be read: \(error)")
             }
+            registry(life, world)
             accusations(life, world)
             queues(life, world)
+        }
+    }
+
+    /// No member leaves an accepted registry, whenever the machine stopped.
+    private func registry(_ life: Life, _ world: World) {
+        let now = life.node.registry.current?.members.count ?? 0
+        let before = state.withLock { state in
+            let before = state.members[life.domain] ?? 0
+            state.members[life.domain] = max(before, now)
+            return before
+        }
+        if now < before {
+            world.watcher.violated(
+                "the registry of \(life.domain) had \(before) members, now it has \(now)")
         }
     }
 
