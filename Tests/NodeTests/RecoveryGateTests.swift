@@ -178,9 +178,10 @@ import TransparencyLog
         var gate = gate(panel: one)
         var asked: [Int64] = []
         for second in 1...300 as ClosedRange<Int64> {
+            guard !gate.tick(panel: one, at: start + second).isEmpty else { continue }
+            asked.append(second)
             _ = gate.received(.ahead(try head(7)), from: "b", as: .witness, at: start + second)
             gate.healed(anchor: .notAbove, gained: false, at: start + second)
-            if !gate.tick(panel: one, at: start + second).isEmpty { asked.append(second) }
         }
         let pauses = zip(asked, asked.dropFirst()).map { $1 - $0 }
         #expect(pauses.first == 1)
