@@ -7,7 +7,7 @@ import NodeStore
 import Testing
 
 /// What monitoring is told, over a listener of its own.
-@Suite(.serialized) struct `The admin listener` {
+@Suite(.ownThreads, .serialized) struct `The admin listener` {
     private func withNode(
         _ body: (Institution, (String, String) throws -> PeerResponse) async throws -> Void
     ) async throws {

@@ -6,7 +6,7 @@ import NodeStore
 import Testing
 
 /// Backups of a running node, by the command, and what becomes of them.
-@Suite(.serialized) struct BackupCommandTests {
+@Suite(.ownThreads, .serialized) struct BackupCommandTests {
     @Test func `a backup is made beside the daemon while it writes, verifies and is restored`()
         async throws
     {

@@ -6,7 +6,7 @@ import NodeClient
 import NodeStore
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct `A renewed certificate` {
+@Suite(.ownThreads, .serialized, .timeLimit(.minutes(2))) struct `A renewed certificate` {
     /// Whether the node can be reached by who trusts only this authority.
     private func isReached(_ url: String, _ domain: String, authority: [UInt8]) async throws -> Bool
     {

@@ -7,7 +7,7 @@ import Testing
 @testable import eccoed
 
 /// The daemon's configuration file, and the example that explains every key.
-@Suite struct ConfigurationTests {
+@Suite(.ownThreads) struct ConfigurationTests {
     private static let example = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Config/eccoed.yaml")

@@ -6,7 +6,7 @@ import NodeStore
 import Testing
 
 /// Decisions, asked about by the command: how far they have come, and which were lost.
-@Suite(.serialized) struct DecisionCommandTests {
+@Suite(.ownThreads, .serialized) struct DecisionCommandTests {
     /// The operator's decision on a credential of uni-b.example.
     private struct Decided {
         let network: Network

@@ -8,7 +8,7 @@ import TransparencyLog
 
 /// Disks that fail or fill up under the real daemon: strace lets system calls fail, and a small
 /// tmpfs runs full.
-@Suite(.serialized) struct DiskFaultTests {
+@Suite(.ownThreads, .serialized) struct DiskFaultTests {
     @Test(
         .enabled("skipped: strace is missing or may not trace here") { Strace.isUsable },
         arguments: ["fdatasync:error=EIO", "fdatasync:error=ENOSPC", "pwrite64:error=EIO"])

@@ -6,7 +6,7 @@ import Testing
 import TransparencyLog
 
 /// What strangers may send to each endpoint, and what they get for it.
-@Suite(.serialized, .loneInstitution) struct EndpointTests {
+@Suite(.ownThreads, .serialized, .loneInstitution) struct EndpointTests {
     let node: ServingNode
 
     init() throws {

@@ -5,7 +5,7 @@ import NodeStore
 import Testing
 
 /// The end of an epoch and the beginning of the next, with real programs.
-@Suite struct `The epochs of a log` {
+@Suite(.ownThreads) struct `The epochs of a log` {
     private func search(_ node: Participant, _ words: String) throws -> JSON {
         try node.run(["catalogue", "search", words]).json["results"]?[0] ?? .null
     }
@@ -18,6 +18,7 @@ import Testing
             try node.start()
             _ = try node.status { $0["standing"]?.string == "active" }
         }
+        for node in [network.b, network.c] { try node.knows(members: 3) }
         try #require(try network.b.run(["log", "init"]).status == 0)
         try #require(try network.b.publish(["CS-7"]).status == 0)
         for node in [network.b, network.c] { try #require(try node.converge().status == 0) }

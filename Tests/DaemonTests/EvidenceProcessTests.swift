@@ -7,7 +7,7 @@ import Testing
 import TransparencyLog
 
 /// Evidence of a fork, from a second history that comes to light to the command of another node.
-@Suite(.serialized, .joinedNetwork) struct EvidenceProcessTests {
+@Suite(.ownThreads, .serialized, .joinedNetwork) struct EvidenceProcessTests {
     let nodes: JoinedNetwork.Nodes
 
     init() throws {

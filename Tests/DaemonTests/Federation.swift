@@ -160,6 +160,13 @@ final class Participant {
         try run(["status", "--wait", "converged", "--timeout", "60s"])
     }
 
+    /// Waits until the node is a member and knows so many: who knows fewer asks other witnesses.
+    func knows(members: Int64) throws {
+        _ = try status { $0["standing"]?.string == "active" }
+        _ = try run(["registry", "refresh"])
+        _ = try status { $0["registry"]?["members"]?.integer == members }
+    }
+
     /// The state, asked until `wanted` holds of it; an error after a minute.
     func status(until wanted: (JSON) -> Bool) throws -> JSON {
         let clock = ContinuousClock()

@@ -7,7 +7,7 @@ import Testing
 import TransparencyLog
 
 /// Limits on who asks: the test comes from loopback addresses that no configuration exempts.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct `A node among strangers` {
+@Suite(.ownThreads, .serialized, .timeLimit(.minutes(3))) struct `A node among strangers` {
     /// Runs `body` with a node whose configuration ends with these lines.
     private func withNode(
         _ lines: [String], _ body: (Institution, ServingNode) async throws -> Void

@@ -7,7 +7,7 @@ import Testing
 
 /// A registry's operator and two institutions, each a process of its own, from the invite to a
 /// catalogue that all hold.
-@Suite struct JoinTests {
+@Suite(.ownThreads) struct JoinTests {
     @Test func `a node trusts only the root that its invite names`() throws {
         let operatorNode = try Institution()
         try operatorNode.start()
@@ -53,6 +53,7 @@ import Testing
             // Nobody tells them: they look by themselves.
             _ = try node.status { $0["standing"]?.string == "active" }
         }
+        for node in [b, c] { try node.knows(members: 3) }
         let log = try b.run(["log", "init"])
         try #require(log.status == 0, "\(log.error)")
         #expect(log.json["origin"]?.string == "uni-b.example/eccoe/1")

@@ -7,7 +7,7 @@ import Testing
 import TransparencyLog
 
 /// Logs, asked about by the command beside running daemons.
-@Suite(.serialized, .joinedNetwork) struct LogCommandProcessTests {
+@Suite(.ownThreads, .serialized, .joinedNetwork) struct LogCommandProcessTests {
     let nodes: JoinedNetwork.Nodes
 
     init() throws {
@@ -143,7 +143,7 @@ import TransparencyLog
 }
 
 /// Damage to a stored log, which no answer of the daemon shows.
-@Suite struct `An audit of a damaged log` {
+@Suite(.ownThreads) struct `An audit of a damaged log` {
     @Test func `ends with 1, and tells the place and the remedy`() async throws {
         let institution = try Institution()
         try institution.start()

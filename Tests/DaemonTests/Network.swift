@@ -35,9 +35,7 @@ final class Network {
             try operatorNode.admit(participant)
             try participant.start()
         }
-        for participant in [b, c] {
-            _ = try participant.status { $0["standing"]?.string == "active" }
-        }
+        for participant in [b, c] { try participant.knows(members: 3) }
         try operatorNode.eccoe(["log", "init"])
         try await operatorNode.publish("C-1")
         for arguments in [["log", "init"]] {

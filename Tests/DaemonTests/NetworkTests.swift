@@ -8,7 +8,7 @@ import Testing
 import TransparencyLog
 
 /// What members tell each other, and what they believe.
-@Suite(.serialized, .joinedNetwork) struct NetworkTests {
+@Suite(.ownThreads, .serialized, .joinedNetwork) struct NetworkTests {
     let nodes: JoinedNetwork.Nodes
 
     init() throws {

@@ -6,7 +6,7 @@ import NodeStore
 import Testing
 
 /// What an operator may get wrong, and what a service manager relies on.
-@Suite struct OperationTests {
+@Suite(.ownThreads) struct OperationTests {
     private func daemon(_ folder: DataFolder) throws -> Outcome {
         try Outcome.of("eccoed", ["--config", folder.configuration])
     }

@@ -4,7 +4,9 @@ import Foundation
 import Testing
 
 /// Nodes in networks of their own: links go down, and packets vanish.
-@Suite(.serialized, .enabled(if: NetworkNamespace.canBeMade, "\(NetworkNamespace.needs)"))
+@Suite(
+    .ownThreads, .serialized,
+    .enabled(if: NetworkNamespace.canBeMade, "\(NetworkNamespace.needs)"))
 struct PartitionTests {
     /// Logs by their domain, as a node holds them.
     private typealias Heads = [String: Head]

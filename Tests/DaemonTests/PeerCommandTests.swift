@@ -37,7 +37,7 @@ extension ServingNode {
 }
 
 /// The other nodes, asked about by the command.
-@Suite(.serialized, .joinedNetwork) struct PeerCommandTests {
+@Suite(.ownThreads, .serialized, .joinedNetwork) struct PeerCommandTests {
     let nodes: JoinedNetwork.Nodes
 
     init() throws {
@@ -144,7 +144,7 @@ extension ServingNode {
 }
 
 /// A node that has gone away, seen from another.
-@Suite struct `A node that does not answer` {
+@Suite(.ownThreads) struct `A node that does not answer` {
     @Test func `is listed with its failure, and told nothing`() async throws {
         let network = try await Network.founded(converged: true)
         #expect(network.c.stop() == 0)

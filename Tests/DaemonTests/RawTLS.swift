@@ -32,7 +32,7 @@ enum RawTLS {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(
                         NIOSSLClientHandler(context: context, serverHostname: host))
-                    try pipeline.addHandler(Reader(collector))
+                    try pipeline.addHandler(Reader(collector, sending: bytes))
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
@@ -40,7 +40,6 @@ enum RawTLS {
             collector.giveUp()
             channel.close(promise: nil)
         }
-        channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
         try await channel.closeFuture.get()
         patience.cancel()
         guard !collector.isGivenUp else { throw Hanging() }
@@ -113,11 +112,20 @@ private final class Collector: Sendable {
 
 private final class Reader: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let collector: Collector
+    private let bytes: [UInt8]
 
-    init(_ collector: Collector) {
+    init(_ collector: Collector, sending bytes: [UInt8]) {
         self.collector = collector
+        self.bytes = bytes
+    }
+
+    /// At once, and not when a busy test goes on: the node does not wait for long.
+    func channelActive(context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -4,7 +4,7 @@ import NodeStore
 import Testing
 
 /// An old backup put back while the other nodes are ahead: the log heals, and never forks.
-@Suite(.serialized) struct RestoredNodeTests {
+@Suite(.ownThreads, .serialized) struct RestoredNodeTests {
     @Test(arguments: [false, true])
     func `a node restored from an old backup heals from the others and goes on`(
         _ losesAnchor: Bool

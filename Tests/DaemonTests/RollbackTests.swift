@@ -6,7 +6,7 @@ import NodeStore
 import Testing
 
 /// A log restored from an old backup is served, but never signed: that could fork it.
-@Suite struct RollbackTests {
+@Suite(.ownThreads) struct RollbackTests {
     @Test func `a log that is older than its anchor is read-only`() async throws {
         let institution = try Institution()
         try institution.start()
@@ -50,8 +50,7 @@ import Testing
         }
         try institution.start()
         var found = 0
-        let end = ContinuousClock.now.advanced(by: .seconds(60))
-        while found == 0, ContinuousClock.now < end {
+        for _ in 0..<5000 where found == 0 {
             let answer = try await institution.ask(.catalogueSearch, ["query": "course"])
             found = answer["results"]?.array?.count ?? 0
         }

@@ -60,11 +60,7 @@ final class RoutedFederation {
             try node.start()
         }
         for node in federation.nodes {
-            try federation.expect(node, ["registry", "refresh"])
-            _ = try node.status { status in
-                status["standing"]?.string == "active"
-                    && status["registry"]?["members"]?.integer == Int64(count)
-            }
+            try node.knows(members: Int64(count))
             try federation.expect(node, ["log", "init"])
         }
         return federation
