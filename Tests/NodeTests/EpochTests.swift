@@ -163,12 +163,18 @@ import TransparencyLog
             try close(at: 2, root: root, in: federation)
             try await federation.until("A knows its second epoch") { a.node.epoch == 2 }
             try await a.createLog()
+            for member in early {
+                federation.network.lie(for: member.domain) { request, response in
+                    request.path.hasSuffix("/checkpoint/2") ? .status(404) : response
+                }
+            }
             try federation.admit(Self.late)
             try await federation.running([d]) {
-                try await federation.until("D holds both epochs") {
+                try await federation.until("D holds both epochs, and shows what they say") {
                     try (try? d.node.logs.log(first.origin)?.root(at: 2)) == root
                         && d.node.logs.log(Self.second)?.confirmed()?.checkpoint.checkpoint.size
                             == 2
+                        && d.node.views.search("painting", domain: a.domain, limit: 1).count == 1
                 }
                 #expect(d.node.logs.log(first.origin)?.head?.checkpoint.size == 3)
                 let found = try await d.ask(.catalogueSearch, ["query": "painting"])
