@@ -25,9 +25,7 @@ struct EntryWriter {
     ///
     /// - Throws: `StoreError.hashChanged`.
     mutating func append(_ leaf: [UInt8], hash: Digest) throws {
-        bytes.append(UInt8(truncatingIfNeeded: leaf.count >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: leaf.count))
-        bytes.append(contentsOf: leaf)
+        Bundle.append(leaf, to: &bytes)
         hashes.append(hash)
         if (first + hashes.count).isMultiple(of: TileCoordinate.fullWidth) { try flush() }
     }
@@ -42,12 +40,12 @@ struct EntryWriter {
             try bundle.bind(1, first / TileCoordinate.fullWidth)
             try bytes.withUnsafeBytes { bytes in
                 try bundle.run(binding: 2, inPlace: bytes) {
-                    try Bundle(bytes).forEach { try check($1, at: $0) }
+                    try forEachTaken(in: bytes) { try check($1, at: $0) }
                 }
             }
         } else {
             try bytes.withUnsafeBytes { bytes in
-                try Bundle(bytes).forEach { offset, leaf in
+                try forEachTaken(in: bytes) { offset, leaf in
                     try row.bind(1, first + offset)
                     try row.run(binding: 2, inPlace: leaf) { try check(leaf, at: offset) }
                 }
@@ -56,6 +54,18 @@ struct EntryWriter {
         first += hashes.count
         bytes.removeAll(keepingCapacity: true)
         hashes.removeAll(keepingCapacity: true)
+    }
+
+    /// Hands over every entry that was taken: a length that was flipped must not hide the last ones.
+    private func forEachTaken(
+        in bytes: UnsafeRawBufferPointer, _ body: (Int, UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        var count = 0
+        try Bundle(bytes).forEach { offset, leaf in
+            try body(offset, leaf)
+            count += 1
+        }
+        guard count == hashes.count else { throw StoreError.hashChanged(index: first + count) }
     }
 
     private func check(_ leaf: UnsafeRawBufferPointer, at offset: Int) throws {
@@ -70,6 +80,13 @@ private struct Bundle {
     private let bytes: UnsafeRawBufferPointer
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    /// Adds an entry behind others.
+    static func append(_ leaf: some Collection<UInt8>, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(truncatingIfNeeded: leaf.count >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: leaf.count))
+        bytes.append(contentsOf: leaf)
+    }
 
     /// Hands over the entries with their positions, as far as they are whole.
     func forEach(_ body: (Int, UnsafeRawBufferPointer) throws -> Void) rethrows {
@@ -185,9 +202,7 @@ extension GRDB.Database {
         bytes.reserveCapacity(512 * width)
         var count = 0
         try forEachRow(from: first, to: first + width) { _, leaf in
-            bytes.append(UInt8(truncatingIfNeeded: leaf.count >> 8))
-            bytes.append(UInt8(truncatingIfNeeded: leaf.count))
-            bytes.append(contentsOf: leaf)
+            Bundle.append(leaf, to: &bytes)
             count += 1
         }
         return count == width ? bytes : nil
