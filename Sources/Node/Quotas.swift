@@ -7,8 +7,9 @@ import Synchronization
 
 /// The quotas of the own log and of the copies.
 ///
-/// Owns: each as it stands, in memory. `node.sqlite` has them as of at most ten minutes ago; after a
-/// crash the leaves since then are counted from the log's size, the payloads are forgotten.
+/// Owns: each as it stands, in memory. `node.sqlite` has those that were ever used, as of at most ten
+/// minutes ago; after a crash the leaves since then are counted from the log's size, the payloads are
+/// forgotten.
 package final class Quotas: Sendable {
     /// Seconds after which a change is worth a write.
     private static let writeStep: Int64 = 600
@@ -16,7 +17,28 @@ package final class Quotas: Sendable {
     private struct Account {
         var quota: LogQuota
         var underWay = (leaves: 0, bytes: 0)
-        var written: Instant?
+        /// As it was written down, or made: a start would make the same again.
+        var known: LogQuota.Record
+        var isWritten: Bool
+
+        init(_ quota: LogQuota, isWritten: Bool) {
+            self.quota = quota
+            known = quota.record
+            self.isWritten = isWritten
+        }
+
+        /// Notes that it is written down, when that is worth it: at its first use, and later when
+        /// it has changed.
+        mutating func becomesWritten(at now: Instant) -> Bool {
+            var record = quota.record
+            record.time = known.time
+            guard record != known, !isWritten || now - known.time >= Quotas.writeStep else {
+                return false
+            }
+            known = quota.record
+            isWritten = true
+            return true
+        }
     }
 
     private let database: NodeDatabase
@@ -34,12 +56,11 @@ package final class Quotas: Sendable {
         let (value, due) = try accounts.withLock { accounts in
             var account =
                 try accounts[log.origin]
-                ?? database.quota(of: log.origin).map { Account(quota: $0, written: now) }
-                ?? Account(quota: LogQuota(size: log.size, at: now))
+                ?? database.quota(of: log.origin).map { Account($0, isWritten: true) }
+                ?? Account(LogQuota(size: log.size, at: now), isWritten: false)
             account.quota.observe(size: log.size, isNewcomer: isNewcomer, at: now)
             let value = body(&account)
-            let isDue = account.written.map { now - $0 >= Self.writeStep } ?? true
-            if isDue { account.written = now }
+            let isDue = account.becomesWritten(at: now)
             accounts[log.origin] = account
             return (value, isDue ? account.quota : nil)
         }
@@ -142,13 +163,15 @@ extension Node {
 
     /// Charges payloads to a copy, but for those that its log had when it was seen first.
     func charge(
-        _ payloads: [[UInt8]], wanted: [(index: Int, digest: Digest)], to log: LogStore
+        _ payloads: [(digest: Digest, bytes: [UInt8])],
+        wanted: [(index: Int, digest: Digest)],
+        to log: LogStore
     ) throws {
         let base = try quota(of: log, at: time.now()).record.base
         let charged = Set(wanted.lazy.filter { $0.index >= base }.map(\.digest))
         guard !charged.isEmpty else { return }
-        let bytes = payloads.lazy.filter { charged.contains(Digest(of: $0)) }
-            .reduce(0) { $0 + $1.count }
+        let bytes = payloads.lazy.filter { charged.contains($0.digest) }
+            .reduce(0) { $0 + $1.bytes.count }
         quotas.took(bytes: bytes, of: log.origin)
     }
 

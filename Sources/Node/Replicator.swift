@@ -246,11 +246,12 @@ package struct Replicator: Sendable {
             }
             var stored = 0
             for found in answers {
-                let kept = Set(try log.store(payloads: found))
-                stored += kept.count
-                try node.charge(found, wanted: wanted, to: log)
-                try await node.viewFolder.show(
-                    found.filter { kept.contains(Digest(of: $0)) }, of: log)
+                let digests = Set(try log.store(payloads: found))
+                stored += digests.count
+                let kept = found.map { (digest: Digest(of: $0), bytes: $0) }
+                    .filter { digests.contains($0.digest) }
+                try node.charge(kept, wanted: wanted, to: log)
+                try await node.viewFolder.show(kept.map(\.bytes), of: log)
             }
             // What is missing may have been cut off by the answer's limit: it is asked for again
             // as long as something comes.
