@@ -31,8 +31,9 @@ public struct Digest: Hashable, Sendable {
 
     /// 64 lower-case hexadecimal digits; nil for anything else.
     public init?(hex: String) {
-        guard let bytes = Hex.decode(hex) else { return nil }
-        self.init(bytes: bytes)
+        var hex = hex
+        guard let digest = hex.withUTF8({ Digest(hex: $0) }) else { return nil }
+        self = digest
     }
 
     /// 64 lower-case hexadecimal digits where they lie; nil for anything else.

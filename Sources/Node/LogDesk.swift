@@ -75,12 +75,7 @@ package struct LogDesk: Sendable {
     private func refuseKnown(_ key: VerifierKey, isUnseen: Bool) async throws {
         guard node.logs.own == nil else { return }
         let now = node.time.now()
-        let policy = node.registry.witnesses(of: key.name, at: now)
-        let witnesses = RecoveryGate.Panel.Witnesses(
-            domains: Set(policy.members.map(\.domain)), quorum: policy.quorum)
-        let panel = RecoveryGate.Panel(
-            witnesses: [witnesses],
-            mirrors: Set(node.registry.mirrorDomains(of: key.name, at: now)))
+        let panel = node.registry.panel(of: key.name, at: now)
         // The same rule that holds for a log that is there: it never had a cosignature, and there is
         // no anchor to go by.
         var gate = RecoveryGate(wasCosigned: false, anchor: .missing, at: now)

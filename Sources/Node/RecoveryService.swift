@@ -87,13 +87,7 @@ struct RecoveryService: Sendable {
         guard node.registry.current != nil else { return nil }
         let now = node.time.now()
         let then = try log.confirmed()?.time
-        let sets = [now, then].compactMap(\.self).map { time in
-            let policy = node.registry.witnesses(of: log.origin, at: time)
-            return RecoveryGate.Panel.Witnesses(
-                domains: Set(policy.members.map(\.domain)), quorum: policy.quorum)
-        }
-        let mirrors = node.registry.mirrorDomains(of: log.origin, at: now)
-        return RecoveryGate.Panel(witnesses: sets, mirrors: Set(mirrors))
+        return node.registry.panel(of: log.origin, at: now, and: then)
     }
 
     /// One round. Callers have waited for its answers; now they are told.
@@ -264,6 +258,21 @@ extension RecoveryService {
         return node.registry.otherNodes
             .sorted { mirrors.contains($0.domain) && !mirrors.contains($1.domain) }
             .map { LogSource(of: identity, at: $0, by: node.transport) }
+    }
+}
+
+extension RegistryHolder {
+    /// Whom to ask how far they know a log: its mirrors, and its witnesses of now and of `then`.
+    func panel(
+        of origin: String, at now: Instant, and then: Instant? = nil
+    ) -> RecoveryGate.Panel {
+        let sets = [now, then].compactMap(\.self).map { time in
+            let policy = witnesses(of: origin, at: time)
+            return RecoveryGate.Panel.Witnesses(
+                domains: Set(policy.members.map(\.domain)), quorum: policy.quorum)
+        }
+        return RecoveryGate.Panel(
+            witnesses: sets, mirrors: Set(mirrorDomains(of: origin, at: now)))
     }
 }
 

@@ -38,7 +38,7 @@ final class GzipReader {
     /// - Throws: `Problem` `too-large` when the body is longer even than what it may contain.
     func receive(_ bytes: some Sequence<UInt8>) throws(Problem) {
         let before = pending.count
-        pending = ArraySlice(Array(pending) + Array(bytes))
+        pending.append(contentsOf: bytes)
         total += pending.count - before
         guard total <= Limits.addEntriesBytes else {
             throw Problem(
@@ -73,9 +73,8 @@ final class GzipReader {
 
     private func inflatePiece() -> (piece: [UInt8], status: Int32) {
         var status = Z_OK
-        var input = Array(pending)
         let piece = [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { output, count in
-            input.withUnsafeMutableBufferPointer { input in
+            pending.withUnsafeMutableBufferPointer { input in
                 stream.pointee.next_in = input.baseAddress
                 stream.pointee.avail_in = UInt32(input.count)
                 stream.pointee.next_out = output.baseAddress

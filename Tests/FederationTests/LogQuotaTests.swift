@@ -91,7 +91,7 @@ import Testing
     /// Whatever an author may write, a reader takes, however seldom it looks.
     @Test(arguments: UInt64(1)...20)
     func `of a reader is never less than the author's`(_ seed: UInt64) {
-        var generator = SplitMix(seed)
+        var generator = SplitMix64(state: seed)
         var (author, reader) = (quota(), quota())
         var (size, now) = (100, start)
         for _ in 0..<2000 {
@@ -114,19 +114,5 @@ import Testing
         #expect(used == before)
         used.observe(size: 10_100, isNewcomer: false, at: start)
         #expect(used == before)
-    }
-
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        init(_ seed: UInt64) { state = seed }
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
     }
 }

@@ -138,7 +138,7 @@ extension RepositoryClient {
         _ answer: RefreshWorkflow.Answer
     ) throws(RegistryRefusal) -> Step {
         if case .notFound = answer { return fetchTimestamp() }
-        let bytes = try demand(answer, "root.json", limit: limits.rootBytes)
+        let bytes = try answer.bytes(of: "root.json", limit: limits.rootBytes)
         try take(trusted?.updateRoot(bytes))
         files["root.json"] = bytes
         rotations += 1
@@ -157,7 +157,7 @@ extension RepositoryClient {
     private mutating func receiveTimestamp(
         _ answer: RefreshWorkflow.Answer
     ) throws(RegistryRefusal) -> Step {
-        let bytes = try demand(answer, "timestamp.json", limit: limits.timestampBytes)
+        let bytes = try answer.bytes(of: "timestamp.json", limit: limits.timestampBytes)
         if try take(trusted?.updateTimestamp(bytes)) == .accepted {
             files["timestamp.json"] = bytes
         }
@@ -175,7 +175,7 @@ extension RepositoryClient {
         _ answer: RefreshWorkflow.Answer
     ) throws(RegistryRefusal) -> Step {
         let limit = trusted?.timestamp?.snapshot.length ?? limits.metadataBytes
-        let bytes = try demand(answer, "snapshot.json", limit: limit)
+        let bytes = try answer.bytes(of: "snapshot.json", limit: limit)
         try take(trusted?.updateSnapshot(bytes))
         files["snapshot.json"] = bytes
         return nextRole()
@@ -186,20 +186,6 @@ extension RepositoryClient {
         let isConsistent = trusted?.root.hasConsistentSnapshots ?? true
         let path = RegistryPath.role(role, version: isConsistent ? version : nil)
         return String(path.dropFirst("metadata/".count))
-    }
-
-    private func demand(
-        _ answer: RefreshWorkflow.Answer, _ file: String, limit: Int
-    ) throws(RegistryRefusal) -> [UInt8] {
-        switch answer {
-        case .bytes(let bytes):
-            guard bytes.count <= limit else {
-                throw RegistryRefusal(file, .tooLarge(limit: limit))
-            }
-            return bytes
-        case .notFound: throw RegistryRefusal(file, .notFound)
-        case .unreachable(let reason): throw RegistryRefusal(file, .unreachable(reason))
-        }
     }
 
     @discardableResult
@@ -245,7 +231,7 @@ extension RepositoryClient {
     ) throws(RegistryRefusal) -> Step {
         let file = "\(visit.role).json"
         let limit = trusted?.snapshot?.files[file]?.length ?? limits.metadataBytes
-        let bytes = try demand(answer, file, limit: limit)
+        let bytes = try answer.bytes(of: file, limit: limit)
         try take(
             trusted?.updateTargets(bytes, role: visit.role, delegatedBy: visit.delegator))
         files[Self.file(of: visit.role)] = bytes
@@ -257,15 +243,9 @@ extension RepositoryClient {
         visited.insert(visit.role)
         guard let wanted, let role = trusted?.targets[visit.role] else { return nil }
         if let listed = role.targets[wanted] { return found(at: wanted, listed) }
-        var children: [Visit] = []
-        for child in role.delegations where child.covers(wanted) {
-            children.append(Visit(role: child.name, delegator: visit.role))
-            if child.isTerminating {
-                toVisit = []
-                break
-            }
-        }
-        toVisit += children.reversed()
+        let (children, isLast) = role.delegations(of: wanted)
+        if isLast { toVisit = [] }
+        toVisit += children.reversed().map { Visit(role: $0.name, delegator: visit.role) }
         return nil
     }
 
@@ -289,7 +269,7 @@ extension RepositoryClient {
         _ answer: RefreshWorkflow.Answer, _ description: TargetDescription
     ) throws(RegistryRefusal) -> Step {
         let path = wanted ?? ""
-        let bytes = try demand(answer, path, limit: description.length)
+        let bytes = try answer.bytes(of: path, limit: description.length)
         guard description.matches(bytes) else { throw RegistryRefusal(path, .mismatch) }
         phase = .over
         return .finished(target: bytes)

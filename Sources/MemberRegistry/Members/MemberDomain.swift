@@ -2,9 +2,8 @@
 package enum MemberDomain {
     /// Whether `text` is a domain in lower-case A-labels with at least two labels, and no address.
     package static func isDomain(_ text: String) -> Bool {
-        let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        return labels.count >= 2 && isSuffix(text)
-            && labels.last.map { !$0.allSatisfy(isDigit) } == true
+        var text = text
+        return text.withUTF8 { isDomain($0) }
     }
 
     /// The same of bytes, in one pass: for names within what is read by the million.

@@ -29,7 +29,7 @@ extension RefreshWorkflow {
         let file = "\(visit.role).json"
         guard let expected = trusted?.snapshot?.files[file] else { return failUnstarted() }
         do throws(RegistryRefusal) {
-            let bytes = try demand(answer, file, limit: expected.length ?? limits.metadataBytes)
+            let bytes = try answer.bytes(of: file, limit: expected.length ?? limits.metadataBytes)
             // Other bytes than the snapshot describes are the server's fault, not the body's.
             guard expected.matches(bytes) else { throw RegistryRefusal(file, .mismatch) }
             stored[RegistryPath.role(visit.role, version: expected.version)] = bytes
@@ -104,7 +104,7 @@ extension RefreshWorkflow {
     mutating func receiveTarget(_ answer: Answer, _ target: WantedTarget) -> Step {
         let description = target.description
         do throws(RegistryRefusal) {
-            let bytes = try demand(answer, target.path, limit: description.length)
+            let bytes = try answer.bytes(of: target.path, limit: description.length)
             guard description.matches(bytes) else {
                 throw RegistryRefusal(target.path, .mismatch)
             }

@@ -15,10 +15,8 @@ extension RefreshWorkflow {
         if answer == .notFound { return fetchEarlierRoot() }
         guard let version = trusted?.root.version else { return failUnstarted() }
         do throws(RegistryRefusal) {
-            let bytes = try demand(
-                answer,
-                "\(version + 1).root.json",
-                limit: limits.rootBytes
+            let bytes = try answer.bytes(
+                of: "\(version + 1).root.json", limit: limits.rootBytes
             )
             if case .refused(let refusal) = trusted?.updateRoot(bytes) { throw refusal }
             stored[RegistryPath.root(version: version + 1)] = bytes
@@ -61,7 +59,7 @@ extension RefreshWorkflow {
 
     mutating func receiveTimestamp(_ answer: Answer) -> Step {
         do throws(RegistryRefusal) {
-            let bytes = try demand(answer, "timestamp.json", limit: limits.timestampBytes)
+            let bytes = try answer.bytes(of: "timestamp.json", limit: limits.timestampBytes)
             switch trusted?.updateTimestamp(bytes) {
             case .refused(let refusal): throw refusal
             case .accepted: stored[StoredMetadata.seenTimestamp] = bytes
@@ -93,7 +91,7 @@ extension RefreshWorkflow {
     mutating func receiveSnapshot(_ answer: Answer) -> Step {
         let limit = trusted?.timestamp?.snapshot.length ?? limits.metadataBytes
         do throws(RegistryRefusal) {
-            let bytes = try demand(answer, "snapshot.json", limit: limit)
+            let bytes = try answer.bytes(of: "snapshot.json", limit: limit)
             if case .refused(let refusal) = trusted?.updateSnapshot(bytes) { throw refusal }
             return beginRoles(snapshot: bytes)
         } catch {

@@ -112,23 +112,6 @@ package struct RefreshWorkflow: Sendable {
         return .failed(refusal)
     }
 
-    /// The bytes of an answer within a limit, for files that must be there.
-    func demand(
-        _ answer: Answer,
-        _ file: String,
-        limit: Int
-    ) throws(RegistryRefusal) -> [UInt8] {
-        switch answer {
-        case .notFound: throw RegistryRefusal(file, .notFound)
-        case .unreachable(let reason): throw RegistryRefusal(file, .unreachable(reason))
-        case .bytes(let bytes):
-            guard bytes.count <= limit else {
-                throw RegistryRefusal(file, .tooLarge(limit: limit))
-            }
-            return bytes
-        }
-    }
-
     /// A step that no caller can reach: the files before it are not loaded.
     mutating func failUnstarted() -> Step { fail(RegistryRefusal("root.json", .notFound)) }
 
@@ -142,5 +125,20 @@ package struct RefreshWorkflow: Sendable {
         trusted.recall(timestamp: stored[RegistryPath.timestamp], snapshot: nil)
         let version = trusted.timestamp?.snapshot.version
         trusted.recall(timestamp: nil, snapshot: stored.file(ofRole: "snapshot", version: version))
+    }
+}
+
+extension RefreshWorkflow.Answer {
+    /// The bytes of a file that must be there, within a limit.
+    func bytes(of file: String, limit: Int) throws(RegistryRefusal) -> [UInt8] {
+        switch self {
+        case .notFound: throw RegistryRefusal(file, .notFound)
+        case .unreachable(let reason): throw RegistryRefusal(file, .unreachable(reason))
+        case .bytes(let bytes):
+            guard bytes.count <= limit else {
+                throw RegistryRefusal(file, .tooLarge(limit: limit))
+            }
+            return bytes
+        }
     }
 }

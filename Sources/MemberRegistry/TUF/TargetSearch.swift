@@ -7,16 +7,12 @@ extension TrustedMetadata {
         while let role = toVisit.popLast() {
             guard visited.insert(role).inserted, let metadata = targets[role] else { continue }
             if let found = metadata.targets[path] { return (role, found) }
-            var children: [String] = []
-            for child in metadata.delegations where child.covers(path) {
-                // A role counts only by delegations that it was verified against.
-                if delegators[child.name]?.contains(role) == true { children.append(child.name) }
-                if child.isTerminating {
-                    toVisit.removeAll()
-                    break
-                }
+            let (children, isLast) = metadata.delegations(of: path)
+            if isLast { toVisit.removeAll() }
+            // A role counts only by delegations that it was verified against.
+            toVisit += children.reversed().map(\.name).filter {
+                delegators[$0]?.contains(role) == true
             }
-            toVisit.append(contentsOf: children.reversed())
         }
         return nil
     }
@@ -30,5 +26,18 @@ extension TrustedMetadata {
             }
         }
         return found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+}
+
+extension TargetsMetadata {
+    /// The delegations that a search for `path` follows, in order.
+    ///
+    /// - Returns: as well whether the search ends below them: the last one is terminating.
+    func delegations(of path: String) -> (children: [DelegatedRole], isLast: Bool) {
+        let covering = delegations.filter { $0.covers(path) }
+        guard let end = covering.firstIndex(where: \.isTerminating) else {
+            return (covering, false)
+        }
+        return (Array(covering[...end]), true)
     }
 }

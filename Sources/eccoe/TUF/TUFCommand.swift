@@ -94,10 +94,10 @@ struct TUFCommand: AsyncParsableCommand {
     }
 
     private func update() async throws {
-        let folder = TUFFolder(path: metadataDir)
+        var folder = try TUFFolder(path: metadataDir)
         let store = targetName.map { (targetDir ?? ".") + "/" + RepositoryClient.file(of: $0) }
         var client = RepositoryClient(
-            files: try folder.read(), target: action == .download ? targetName : nil,
+            files: folder.files, target: action == .download ? targetName : nil,
             kept: try store.flatMap {
                 try DurableFile.read($0, limit: RepositoryClient.limits.targetBytes)
             }, at: CommandClock.now)
@@ -128,25 +128,23 @@ struct TUFCommand: AsyncParsableCommand {
 
 /// The folder of a client's metadata.
 private struct TUFFolder {
-    let path: String
+    private let path: String
+    /// What lies there.
+    private(set) var files: [String: [UInt8]] = [:]
 
-    func read() throws -> [String: [UInt8]] {
-        var files: [String: [UInt8]] = [:]
+    init(path: String) throws {
+        self.path = path
         for name in try DurableFile.list(path) where name.hasSuffix(".json") {
             files[name] = try DurableFile.read(
                 "\(path)/\(name)", limit: RepositoryClient.limits.metadataBytes)
         }
-        return files
     }
 
     /// Writes what is new.
-    func keep(_ files: [String: [UInt8]]) throws {
-        for (name, bytes) in files {
-            let file = "\(path)/\(name)"
-            if try DurableFile.read(file, limit: RepositoryClient.limits.metadataBytes) == bytes {
-                continue
-            }
-            try DurableFile.write(bytes, to: file)
+    mutating func keep(_ new: [String: [UInt8]]) throws {
+        for (name, bytes) in new where files[name] != bytes {
+            try DurableFile.write(bytes, to: "\(path)/\(name)")
+            files[name] = bytes
         }
     }
 }
