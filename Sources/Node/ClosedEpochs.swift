@@ -29,6 +29,25 @@ extension Node {
         return try store.compared(to: closing) == .whole
     }
 
+    /// Before the closed head is pushed: a copy of another branch is put aside, and what is pending
+    /// beyond the closing is forgotten.
+    ///
+    /// - Throws: what the store throws.
+    func makeRoom(for log: LogIdentity, closedAt closing: LogEpoch.Closing) throws {
+        guard let store = logs.log(log.key.name) else { return }
+        if try store.compared(to: closing) == .otherBranch { return try putAside(log) }
+        if try store.mirrorInfo().pendingSize > Int(closing.size) {
+            try store.dropPending(below: .max)
+        }
+    }
+
+    fileprivate func putAside(_ identity: LogIdentity) throws {
+        let path = try logs.setAside(identity.key.name)
+        logger.critical(
+            "a copy is of another branch than the registry closed: it is put aside",
+            metadata: ["origin": "\(identity.key.name)", "file": "\(path ?? "")"])
+    }
+
     /// Asks the authors for closed epochs that are not held as they were closed.
     func fetchClosedEpochs() {
         let missing = registry.logs.filter {
@@ -53,7 +72,7 @@ extension Replicator {
     ) async throws {
         switch try node.mirror(of: identity).compared(to: closing) {
         case .whole: return try await complete(node.mirror(of: identity), from: source)
-        case .otherBranch: try putAside(identity)
+        case .otherBranch: try node.putAside(identity)
         case .shorter: break
         }
         let target = try await checkpoint(of: closing, key: identity.key, from: source)
@@ -66,13 +85,13 @@ extension Replicator {
             guard try node.mirror(of: identity).size > 0 else { throw problem }
             let whole = try await entries(of: target, beyond: CompactRange(), from: source)
             guard (try? whole.finish()) != nil else { throw problem }
-            try putAside(identity)
+            try node.putAside(identity)
             try node.mirror(of: identity).extend(by: whole)
         }
         let log = try node.mirror(of: identity)
         guard try log.compared(to: closing) == .whole else {
             // A larger head, signed with the key that the closing disowns, led elsewhere.
-            try putAside(identity)
+            try node.putAside(identity)
             throw Problem(
                 .invalidProof,
                 "\(source.peer.domain) serves another branch of \(identity.key.name) than the "
@@ -82,13 +101,6 @@ extension Replicator {
         node.freshness.fetched(log, at: node.time.now())
         try await node.foldViews(of: log)
         try await complete(log, from: source)
-    }
-
-    private func putAside(_ identity: LogIdentity) throws {
-        let path = try node.logs.setAside(identity.key.name)
-        node.logger.critical(
-            "a copy is of another branch than the registry closed: it is put aside",
-            metadata: ["origin": "\(identity.key.name)", "file": "\(path ?? "")"])
     }
 
     /// A signed checkpoint that leads to the closing: the one of exactly its size, wherever the source

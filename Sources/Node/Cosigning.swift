@@ -7,7 +7,8 @@ import ServiceLifecycle
 package import TransparencyLog
 
 /// Takes the own log's heads to its witnesses, round by round: one checkpoint to all; the next
-/// round when all have answered, or after 2 s.
+/// round when all have answered, or after 2 s. The quorum confirms a head at once: a witness that is
+/// away delays nobody.
 package final class Cosigning: Service, Sendable {
     /// Seconds after which a witness is asked anew for an unchanged head.
     private static let cosignatureLife: Int64 = 86_400
@@ -93,7 +94,13 @@ package final class Cosigning: Service, Sendable {
             let have = count ? Set(fresh) : []
             let missing = policy.members.filter { !have.contains($0.key) }
             if !missing.isEmpty {
-                checkpoint = try head.adding(await cosignatures(of: missing, over: head, in: log))
+                let needed = max(1, policy.quorum - have.count)
+                let found = await cosignatures(of: missing, over: head, in: log) { found in
+                    // The last answer is kept with the whole round.
+                    guard found.count == needed, needed < missing.count else { return }
+                    _ = try? self.keep(head.adding(found), policy: policy, in: log)
+                }
+                checkpoint = try head.adding(found)
             }
             return try keep(checkpoint, policy: policy, in: log)
         } catch {
@@ -144,7 +151,8 @@ package final class Cosigning: Service, Sendable {
     private func cosignatures(
         of witnesses: [WitnessPolicy.Member],
         over head: VerifiedCheckpoint,
-        in log: LogStore
+        in log: LogStore,
+        meanwhile: ([NoteSignature]) -> Void
     ) async -> [NoteSignature] {
         await withTaskGroup(of: NoteSignature?.self) { group in
             for witness in witnesses {
@@ -159,7 +167,10 @@ package final class Cosigning: Service, Sendable {
             var answered = 0
             for await signature in group {
                 answered += 1
-                if let signature { found.append(signature) }
+                if let signature {
+                    found.append(signature)
+                    meanwhile(found)
+                }
                 if found.count == witnesses.count || answered == witnesses.count { break }
             }
             group.cancelAll()

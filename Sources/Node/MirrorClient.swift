@@ -15,23 +15,36 @@ struct MirrorClient: Sendable {
     /// Answers in a row that do not bring an upload forward, before it is given up.
     private static let maximumStalls = 3
 
-    /// Whether the mirror holds the newest head without any push.
+    /// Whether the mirror holds a head, the newest when none is named, without any push.
     ///
     /// - Throws: what the network throws, and `NoteError` for a note that this log has not signed.
-    func hasComeByItself() async throws -> Bool {
+    func hasComeByItself(to head: VerifiedCheckpoint? = nil) async throws -> Bool {
         let path = "/mirror/\(Checkpoint.originHash(log.origin).hex)/checkpoint"
         let response = try await node.transport.send(
             PeerRequest("GET", path, of: address, maximumBytes: SignedNote.maximumBytes)
         )
         guard response.status == 200 else { return false }
-        return try VerifiedCheckpoint(response.body, key: log.key).checkpoint.size >= log.size
+        return try VerifiedCheckpoint(response.body, key: log.key).checkpoint.size
+            >= head?.checkpoint.size ?? log.size
+    }
+
+    /// Whether the mirror has signed that it holds a head, and has taken all payloads before it.
+    ///
+    /// - Throws: what the database throws.
+    func isDone(to head: VerifiedCheckpoint) throws -> Bool {
+        guard let record = try record() else { return false }
+        return min(record.size, record.payloads) >= head.checkpoint.size
+    }
+
+    private func record() throws -> PushRecord? {
+        try node.database.pushes(of: log.origin).first { $0.mirror == mirror.domain }
     }
 
     /// Brings the mirror up to the newest confirmed head, and to the newest one.
     ///
     /// - Throws: what the network throws, `Problem` `unreachable` for answers that lead nowhere.
     func push() async throws {
-        let record = try node.database.pushes(of: log.origin).first { $0.mirror == mirror.domain }
+        let record = try record()
         // The confirmed one first: who reads at the mirror shall see it confirmed.
         if let confirmed = try log.confirmed()?.checkpoint,
             confirmed.checkpoint.size > record?.size ?? 0,
@@ -40,16 +53,22 @@ struct MirrorClient: Sendable {
             try await upload(confirmed)
         }
         guard let head = log.head else { return }
+        try await push(to: head)
+    }
+
+    /// Brings the mirror up to a head and the payloads before it.
+    ///
+    /// - Throws: as `push()`.
+    func push(to head: VerifiedCheckpoint) async throws {
         try await upload(head)
-        try await sendPayloads(from: record?.payloads ?? 0, to: head.checkpoint.size)
+        try await sendPayloads(from: record()?.payloads ?? 0, to: head.checkpoint.size)
     }
 
     private func upload(_ head: VerifiedCheckpoint) async throws {
         try await addCheckpoint(head)
         var info = MirrorInfo(
             pendingSize: head.checkpoint.size,
-            nextEntry: try node.database.pushes(of: log.origin)
-                .first { $0.mirror == mirror.domain }?.size ?? 0
+            nextEntry: try record()?.size ?? 0
         )
         var stalls = 0
         while stalls < Self.maximumStalls {

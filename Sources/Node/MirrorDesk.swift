@@ -1,5 +1,6 @@
 package import Federation
 package import Keys
+import MemberRegistry
 import NodeStore
 import TransparencyLog
 
@@ -17,13 +18,18 @@ package struct MirrorDesk: Sendable {
     /// - Throws: `Problem` `not-found` when this member is no mirror, and what the store throws.
     package func addCheckpoint(_ request: AddCheckpoint) throws -> WitnessVerdict {
         guard node.identity.mirrorSigner != nil else { throw Self.noMirror }
-        guard let origin = try? Checkpoint(text: request.note.text).origin else {
+        guard let head = try? Checkpoint(text: request.note.text) else {
             return .malformed("the note is no checkpoint")
         }
-        guard let identity = node.registry.log(origin), identity.domain != node.identity.domain
-        else { return .unknownOrigin(origin) }
-        if let reason = node.refusal(of: identity, at: node.time.now()) {
+        guard let identity = node.registry.log(head.origin),
+            identity.domain != node.identity.domain
+        else { return .unknownOrigin(head.origin) }
+        if let reason = node.refusal(of: identity, storing: head.size, at: node.time.now()) {
             return .forbidden(reason)
+        }
+        if let closing = identity.closing {
+            guard head.root == closing.root else { return .forbidden(Self.otherBranch) }
+            try node.makeRoom(for: identity, closedAt: closing)
         }
         let log = try node.mirror(of: identity)
         let verdict = try log.pend(request) { try node.known($0, adding: $1) }
@@ -95,6 +101,8 @@ package struct MirrorDesk: Sendable {
         )
     }
 
+    private static let otherBranch = "the epoch was closed on another branch"
+
     private static let noMirror = Problem(.notFound, "this member is no mirror")
 }
 
@@ -111,6 +119,13 @@ extension Node {
         let standing = registry.standing(of: log.domain, at: now)
         let isOver = ["withdrawn", "revoked"].contains(standing)
         return isOver ? "\(log.domain) is \(standing) in the registry" : nil
+    }
+
+    /// Why a mirror stores no head of this size of a log; nil when it does. Of a closed epoch it stores
+    /// the head that the registry closed, and no other.
+    func refusal(of log: LogIdentity, storing size: Int, at now: Instant) -> String? {
+        guard let closing = log.closing else { return refusal(of: log, at: now) }
+        return size == Int(closing.size) ? nil : "the epoch is closed at \(closing.size) leaves"
     }
 
     /// Cosigns the head of a copy as its mirror, once: what the signature says is that the entries

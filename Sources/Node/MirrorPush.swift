@@ -1,6 +1,7 @@
 import Federation
 import Keys
 import Logging
+import MemberRegistry
 import NodeStore
 import ServiceLifecycle
 import TransparencyLog
@@ -43,13 +44,15 @@ package final class MirrorPush: Service, Sendable {
         }
     }
 
-    /// One push to all mirrors that lack something; returns whether none lacks anything any more.
+    /// One push of every epoch to all mirrors that lack something; returns whether none lacks
+    /// anything any more.
     package func round() async -> Bool {
-        guard let log = node.logs.own, log.head != nil else { return true }
-        let mirrors = node.registry.mirrors(of: log.origin, at: node.time.now())
+        let logs = node.logs.ownEpochs.filter { $0.head != nil }
         return await withTaskGroup(of: Bool.self) { group in
-            for mirror in mirrors {
-                group.addTask { await self.push(log, to: mirror) }
+            for log in logs {
+                for mirror in node.registry.mirrors(of: log.origin, at: node.time.now()) {
+                    group.addTask { await self.push(log, to: mirror) }
+                }
             }
             return await group.reduce(true) { $0 && $1 }
         }
@@ -59,18 +62,42 @@ package final class MirrorPush: Service, Sendable {
         do {
             guard let address = node.registry.address(of: mirror.domain) else { return true }
             let push = MirrorClient(node: node, log: log, mirror: mirror, address: address)
-            if node.settings.isReachable, try await push.hasComeByItself() { return true }
-            try await push.push()
-            return true
+            guard let closing = node.registry.log(log.origin)?.closing else {
+                if node.settings.isReachable, try await push.hasComeByItself() { return true }
+                try await push.push()
+                return true
+            }
+            return try await self.push(log, closedAt: closing, by: push)
         } catch {
             node.logger.info(
                 "push to a mirror failed",
                 metadata: [
-                    "mirror": "\(mirror.domain)",
+                    "mirror": "\(mirror.domain)", "origin": "\(log.origin)",
                     "error": "\((error as? Problem)?.detail ?? "\(error)")",
                 ]
             )
             return false
         }
+    }
+
+    /// A closed epoch is pushed until the mirror has it as it was closed, and never again.
+    private func push(
+        _ log: LogStore, closedAt closing: LogEpoch.Closing, by push: MirrorClient
+    ) async throws -> Bool {
+        guard let head = try log.head(closedAt: closing), try !push.isDone(to: head) else {
+            return true
+        }
+        if node.settings.isReachable, try await push.hasComeByItself(to: head) { return true }
+        try await push.push(to: head)
+        return true
+    }
+}
+
+extension LogStore {
+    /// The signed head that the registry closed, when this log keeps one of exactly that size.
+    fileprivate func head(closedAt closing: LogEpoch.Closing) throws -> VerifiedCheckpoint? {
+        let size = Int(closing.size)
+        return try [head, confirmed(before: size)?.checkpoint].compactMap { $0 }
+            .first { $0.checkpoint.size == size && $0.checkpoint.root == closing.root }
     }
 }

@@ -82,7 +82,7 @@ package struct MirrorUpload: Sendable {
         guard let identity = node.registry.log(header.origin),
             identity.domain != node.identity.domain
         else { return .unknownOrigin(header.origin) }
-        if let reason = node.refusal(of: identity, at: node.time.now()) {
+        if let reason = node.refusal(of: identity, storing: header.end, at: node.time.now()) {
             return .forbidden(reason)
         }
         let log = try node.mirror(of: identity)

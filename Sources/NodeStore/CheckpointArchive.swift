@@ -80,9 +80,10 @@ extension LogStore {
         // Read under the lock: what is committed meanwhile comes after it.
         try newestConfirmed.withLock { newest in
             if newest == nil {
-                newest = try pool.read {
+                newest = try pool.look {
                     try Row.fetchOne(
-                        $0, sql: "SELECT time, note FROM confirmed ORDER BY size DESC LIMIT 1")
+                        $0.cachedStatement(
+                            sql: "SELECT time, note FROM confirmed ORDER BY size DESC LIMIT 1"))
                 }.map(confirmation)
             }
             return newest
@@ -106,13 +107,13 @@ extension LogStore {
         covering index: Int,
         skipping: Int = 0
     ) throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
-        try pool.read {
+        try pool.look {
             try Row.fetchOne(
-                $0,
-                sql: """
-                    SELECT time, note FROM confirmed WHERE size > ?
-                    ORDER BY time, size LIMIT 1 OFFSET ?
-                    """,
+                $0.cachedStatement(
+                    sql: """
+                        SELECT time, note FROM confirmed WHERE size > ?
+                        ORDER BY time, size LIMIT 1 OFFSET ?
+                        """),
                 arguments: [index, skipping]
             )
         }.map(confirmation)
@@ -123,12 +124,12 @@ extension LogStore {
     package func confirmed(
         before index: Int
     ) throws -> (checkpoint: VerifiedCheckpoint, time: Instant)? {
-        try pool.read {
+        try pool.look {
             try Row.fetchOne(
-                $0,
-                sql: """
-                    SELECT time, note FROM confirmed WHERE size <= ? ORDER BY size DESC LIMIT 1
-                    """,
+                $0.cachedStatement(
+                    sql: """
+                        SELECT time, note FROM confirmed WHERE size <= ? ORDER BY size DESC LIMIT 1
+                        """),
                 arguments: [index]
             )
         }.map(confirmation)
@@ -136,7 +137,9 @@ extension LogStore {
 
     /// How many confirmed checkpoints are kept.
     package func confirmedCount() throws -> Int {
-        try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM confirmed") ?? 0 }
+        try pool.look {
+            try Int.fetchOne($0.cachedStatement(sql: "SELECT count(*) FROM confirmed")) ?? 0
+        }
     }
 
     private func confirmation(

@@ -91,3 +91,11 @@ extension Array where Element == UInt8 {
     /// The bytes as SQLite takes them.
     var data: Data { Data(self) }
 }
+
+extension DatabasePool {
+    /// Reads with one statement, which is a snapshot by itself: `read` would put a transaction of three
+    /// more around it. The statement should be a cached one.
+    func look<Value>(_ body: (GRDB.Database) throws -> Value) throws -> Value {
+        try unsafeRead(body)
+    }
+}

@@ -77,17 +77,19 @@ extension NodeDatabase {
 
     /// The erasure that a request has begun or finished; nil when none.
     package func erasure(_ request: RequestID) throws -> ErasureIntent? {
-        try pool.read {
+        try pool.look {
             try Row.fetchOne(
-                $0, sql: "SELECT * FROM erasure WHERE request = ?",
+                $0.cachedStatement(sql: "SELECT * FROM erasure WHERE request = ?"),
                 arguments: [request.bytes.data])
         }.map(ErasureIntent.init)
     }
 
     /// Erasures that were begun and not finished, oldest first.
     package func unfinishedErasures() throws -> [ErasureIntent] {
-        try pool.read {
-            try Row.fetchAll($0, sql: "SELECT * FROM erasure WHERE done IS NULL ORDER BY created")
+        try pool.look {
+            try Row.fetchAll(
+                $0.cachedStatement(sql: "SELECT * FROM erasure WHERE done IS NULL ORDER BY created")
+            )
         }.map(ErasureIntent.init)
     }
 

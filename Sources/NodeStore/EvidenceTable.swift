@@ -37,16 +37,18 @@ extension NodeDatabase {
 
     /// All evidence, by origin.
     package func evidence() throws -> [StoredEvidence] {
-        try pool.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM evidence ORDER BY origin").map(Self.evidence)
+        try pool.look { db in
+            try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM evidence ORDER BY origin")).map(
+                Self.evidence)
         }
     }
 
     /// The evidence against one log; nil when there is none.
     package func evidence(of origin: String) throws -> StoredEvidence? {
-        try pool.read { db in
+        try pool.look { db in
             try Row.fetchOne(
-                db, sql: "SELECT * FROM evidence WHERE origin = ?", arguments: [origin]
+                db.cachedStatement(sql: "SELECT * FROM evidence WHERE origin = ?"),
+                arguments: [origin]
             ).map(Self.evidence)
         }
     }

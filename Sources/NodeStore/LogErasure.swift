@@ -15,10 +15,10 @@ extension LogStore {
     /// Payloads that were erased by the leaves [from, to), and those that leaves of another epoch
     /// have erased.
     package func erasedPayloads(from: Int, to: Int) throws -> [Digest] {
-        try pool.read { db in
+        try pool.look { db in
             try Data.fetchAll(
-                db,
-                sql: "SELECT digest FROM erased WHERE idx IS NULL OR idx >= ? AND idx < ?",
+                db.cachedStatement(
+                    sql: "SELECT digest FROM erased WHERE idx IS NULL OR idx >= ? AND idx < ?"),
                 arguments: [from, to]
             ).compactMap { Digest(bytes: $0) }
         }
@@ -26,13 +26,14 @@ extension LogStore {
 
     /// Leaves of the institution's other epochs whose payloads this log's leaves have erased.
     package func foreignErasures() throws -> [LeafReference] {
-        try pool.read { db in
-            try Row.fetchAll(db, sql: "SELECT origin, leaf, hash FROM erasure").compactMap { row in
-                let hash: Data = row["hash"]
-                return Digest(bytes: hash).map {
-                    LeafReference(origin: row["origin"], index: row["leaf"], hash: $0)
+        try pool.look { db in
+            try Row.fetchAll(db.cachedStatement(sql: "SELECT origin, leaf, hash FROM erasure"))
+                .compactMap { row in
+                    let hash: Data = row["hash"]
+                    return Digest(bytes: hash).map {
+                        LeafReference(origin: row["origin"], index: row["leaf"], hash: $0)
+                    }
                 }
-            }
         }
     }
 
@@ -71,7 +72,7 @@ extension LogStore {
 
     /// When the log was last polled with success; nil when never.
     package func lastPoll() throws -> Instant? {
-        try pool.read { try Int64.fetchOne($0, sql: "SELECT time FROM polled") }
+        try pool.look { try Int64.fetchOne($0.cachedStatement(sql: "SELECT time FROM polled")) }
             .map { Instant(secondsSince1970: $0) }
     }
 

@@ -68,10 +68,9 @@ extension LogStore {
 
     /// Payload hashes that are not held yet, at most `limit`, oldest leaf first.
     package func wantedPayloads(limit: Int) throws -> [Digest] {
-        try pool.read { db in
+        try pool.look { db in
             try Data.fetchAll(
-                db,
-                sql: "SELECT digest FROM wanted ORDER BY idx LIMIT ?",
+                db.cachedStatement(sql: "SELECT digest FROM wanted ORDER BY idx LIMIT ?"),
                 arguments: [limit]
             ).compactMap { Digest(bytes: $0) }
         }
@@ -79,10 +78,9 @@ extension LogStore {
 
     /// Whether a leaf asks for this payload, which is not held yet.
     package func wants(_ digest: Digest) throws -> Bool {
-        try pool.read { db in
+        try pool.look { db in
             try Bool.fetchOne(
-                db,
-                sql: "SELECT EXISTS (SELECT 1 FROM wanted WHERE digest = ?)",
+                db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM wanted WHERE digest = ?)"),
                 arguments: [digest.bytes.data]
             ) ?? false
         }
@@ -90,7 +88,9 @@ extension LogStore {
 
     /// How many payloads are not held yet.
     package func wantedCount() throws -> Int {
-        try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM wanted") ?? 0 }
+        try pool.look {
+            try Int.fetchOne($0.cachedStatement(sql: "SELECT count(*) FROM wanted")) ?? 0
+        }
     }
 
     /// Stores payloads that were wanted; each is hashed first, and what nobody asked for is left.

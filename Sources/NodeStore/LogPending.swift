@@ -58,10 +58,9 @@ extension LogStore {
     /// The checkpoint of that size to which an upload may lead: pending, or the head itself.
     package func target(size: Int) throws -> VerifiedCheckpoint? {
         if let head = self.head, head.checkpoint.size == size { return head }
-        let note = try pool.read { db in
+        let note = try pool.look { db in
             try Data.fetchOne(
-                db,
-                sql: "SELECT note FROM pending WHERE size = ?",
+                db.cachedStatement(sql: "SELECT note FROM pending WHERE size = ?"),
                 arguments: [size]
             )
         }
@@ -112,10 +111,10 @@ extension LogStore {
         guard target.checkpoint.size > size else { return }
         var step = LogExtension(from: range, to: target)
         let held = size
-        let entries = try pool.read { db in
+        let entries = try pool.look { db in
             try Data.fetchAll(
-                db,
-                sql: "SELECT leaf FROM pending_entry WHERE idx >= ? AND idx < ? ORDER BY idx",
+                db.cachedStatement(
+                    sql: "SELECT leaf FROM pending_entry WHERE idx >= ? AND idx < ? ORDER BY idx"),
                 arguments: [held, target.checkpoint.size]
             ).map { Array($0) }
         }
@@ -130,8 +129,10 @@ extension LogStore {
         try dropPending(below: target.checkpoint.size)
     }
 
-    /// Forgets what is pending below a size.
-    private func dropPending(below size: Int) throws {
+    /// Forgets what is pending up to a size.
+    ///
+    /// - Throws: what SQLite says.
+    package func dropPending(below size: Int) throws {
         try pool.write { db in
             try db.execute(sql: "DELETE FROM pending WHERE size <= ?", arguments: [size])
             try db.execute(sql: "DELETE FROM pending_entry WHERE idx < ?", arguments: [size])

@@ -65,10 +65,9 @@ extension LogStore {
 
     /// The exact bytes of a payload; nil when it is not held.
     package func payload(_ digest: Digest) throws -> [UInt8]? {
-        try pool.read { db in
+        try pool.look { db in
             try Data.fetchOne(
-                db,
-                sql: "SELECT bytes FROM payload WHERE digest = ?",
+                db.cachedStatement(sql: "SELECT bytes FROM payload WHERE digest = ?"),
                 arguments: [digest.bytes.data]
             )
         }.map { Array($0) }
@@ -85,9 +84,10 @@ extension LogStore {
         var indices = fresh.all.reduce(into: [String: Int]()) { indices, fresh in
             if fresh.key.scope == scope { indices[fresh.key.subject] = fresh.value.index }
         }
-        try pool.read { db in
+        try pool.look { db in
             let rows = try Row.fetchCursor(
-                db, sql: "SELECT subject, idx FROM folded WHERE scope = ? AND earlier = 0",
+                db.cachedStatement(
+                    sql: "SELECT subject, idx FROM folded WHERE scope = ? AND earlier = 0"),
                 arguments: [scope])
             while let row = try rows.next() {
                 indices[row["subject"], default: 0] = max(
@@ -120,9 +120,11 @@ extension LogStore {
 
     /// Entries that count for nothing, with the reason.
     package func flagged() throws -> [(index: Int, reason: String)] {
-        try pool.read { db in
-            try Row.fetchAll(db, sql: "SELECT idx, reason FROM flagged ORDER BY idx")
-                .map { ($0["idx"], $0["reason"]) }
+        try pool.look { db in
+            try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT idx, reason FROM flagged ORDER BY idx")
+            )
+            .map { ($0["idx"], $0["reason"]) }
         }
     }
 }

@@ -48,10 +48,10 @@ extension LogStore {
         after index: Int,
         limit: Int
     ) throws -> [(index: Int, digest: Digest)] {
-        try pool.read { db in
+        try pool.look { db in
             try Row.fetchAll(
-                db,
-                sql: "SELECT idx, digest FROM wanted WHERE idx > ? ORDER BY idx LIMIT ?",
+                db.cachedStatement(
+                    sql: "SELECT idx, digest FROM wanted WHERE idx > ? ORDER BY idx LIMIT ?"),
                 arguments: [index, limit]
             ).compactMap { row in
                 let bytes: Data = row["digest"]

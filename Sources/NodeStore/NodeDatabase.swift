@@ -106,18 +106,19 @@ extension NodeDatabase {
 
     /// Decisions whose leaf may not have been appended: to be resumed at start.
     package func intendedDecisions() throws -> [StoredDecision] {
-        try pool.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM decision WHERE idx IS NULL ORDER BY created")
-                .map(Self.decision)
+        try pool.look { db in
+            try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT * FROM decision WHERE idx IS NULL ORDER BY created")
+            )
+            .map(Self.decision)
         }
     }
 
     /// A decision; nil when this node has none of that subject.
     package func decision(_ subject: String) throws -> StoredDecision? {
-        try pool.read { db in
+        try pool.look { db in
             try Row.fetchOne(
-                db,
-                sql: "SELECT * FROM decision WHERE subject = ?",
+                db.cachedStatement(sql: "SELECT * FROM decision WHERE subject = ?"),
                 arguments: [subject]
             ).map(Self.decision)
         }

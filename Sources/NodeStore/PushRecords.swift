@@ -43,10 +43,9 @@ extension NodeDatabase {
 
     /// How far each mirror is, by domain.
     package func pushes(of origin: String) throws -> [PushRecord] {
-        try pool.read { db in
+        try pool.look { db in
             try Row.fetchAll(
-                db,
-                sql: "SELECT * FROM pushed WHERE origin = ? ORDER BY mirror",
+                db.cachedStatement(sql: "SELECT * FROM pushed WHERE origin = ? ORDER BY mirror"),
                 arguments: [origin]
             ).map { row in
                 let at: Int64 = row["at"]

@@ -5,15 +5,17 @@ import Keys
 extension NodeDatabase {
     /// What was written down of a log's quota; nil when nothing was.
     package func quota(of origin: String) throws -> LogQuota? {
-        try pool.read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM quota WHERE origin = ?", arguments: [origin])
-                .map { row in
-                    LogQuota(
-                        LogQuota.Record(
-                            size: row["size"], base: row["base"], leaves: row["leaves"],
-                            bytes: row["bytes"], credit: row["credit"],
-                            time: Instant(secondsSince1970: row["at"])))
-                }
+        try pool.look { db in
+            try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT * FROM quota WHERE origin = ?"), arguments: [origin]
+            )
+            .map { row in
+                LogQuota(
+                    LogQuota.Record(
+                        size: row["size"], base: row["base"], leaves: row["leaves"],
+                        bytes: row["bytes"], credit: row["credit"],
+                        time: Instant(secondsSince1970: row["at"])))
+            }
         }
     }
 

@@ -20,13 +20,17 @@ extension NodeDatabase {
 
     /// When older state was last put into place; nil when never.
     package func restored() throws -> Instant? {
-        try pool.read { try Int64.fetchOne($0, sql: "SELECT max(at) FROM restored") }
-            .map { Instant(secondsSince1970: $0) }
+        try pool.look {
+            try Int64.fetchOne($0.cachedStatement(sql: "SELECT max(at) FROM restored"))
+        }
+        .map { Instant(secondsSince1970: $0) }
     }
 
     /// How often the witness table has changed.
     package func witnessGeneration() throws -> Int {
-        try pool.read { try Int.fetchOne($0, sql: "SELECT witness FROM generation") } ?? 0
+        try pool.look {
+            try Int.fetchOne($0.cachedStatement(sql: "SELECT witness FROM generation"))
+        } ?? 0
     }
 
     /// Compares the witness table with what the anchor remembers. When it is older, every row up to
@@ -85,9 +89,10 @@ extension NodeDatabase {
 
     /// Decisions that were completed at an index from `size` on.
     package func completedDecisions(from size: Int) throws -> [String] {
-        try pool.read {
+        try pool.look {
             try String.fetchAll(
-                $0, sql: "SELECT subject FROM decision WHERE idx >= ?", arguments: [size])
+                $0.cachedStatement(sql: "SELECT subject FROM decision WHERE idx >= ?"),
+                arguments: [size])
         }
     }
 

@@ -31,16 +31,19 @@ package struct ScrubResult: Sendable, Equatable {
 extension NodeDatabase {
     /// The last audit of a log; nil when it never was.
     package func scrub(of origin: String) throws -> ScrubResult? {
-        try pool.read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM scrub WHERE origin = ?", arguments: [origin])
-                .map(ScrubResult.init)
+        try pool.look { db in
+            try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT * FROM scrub WHERE origin = ?"), arguments: [origin]
+            )
+            .map(ScrubResult.init)
         }
     }
 
     /// The last audit of each log, by origin.
     package func scrubs() throws -> [ScrubResult] {
-        try pool.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM scrub ORDER BY origin").map(ScrubResult.init)
+        try pool.look { db in
+            try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM scrub ORDER BY origin")).map(
+                ScrubResult.init)
         }
     }
 

@@ -5,14 +5,14 @@ package import Keys
 extension ViewsStore {
     /// Items of an institution whose texts it has erased.
     package func erasedItems(domain: String) throws -> Int {
-        try pool.read {
+        try pool.look {
             try Int.fetchOne(
-                $0,
-                sql: """
-                    SELECT count(*) FROM item JOIN erased
-                    ON erased.domain = item.domain AND erased.digest = item.payload
-                    WHERE item.domain = ?
-                    """,
+                $0.cachedStatement(
+                    sql: """
+                        SELECT count(*) FROM item JOIN erased
+                        ON erased.domain = item.domain AND erased.digest = item.payload
+                        WHERE item.domain = ?
+                        """),
                 arguments: [domain]) ?? 0
         }
     }

@@ -65,15 +65,15 @@ extension ViewsStore {
         // Quoted, so that no word is an operator of the query language.
         let match =
             words.map { "\"\($0)\"" }.joined(separator: " ") + " *"
-        return try pool.read { db in
+        return try pool.look { db in
             try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT \(CatalogueRow.columns)
-                    FROM item_text JOIN item ON item.rowid = item_text.rowid
-                    WHERE item_text MATCH ? AND item.living AND (?2 IS NULL OR item.domain = ?2)
-                    ORDER BY bm25(item_text, 8.0, 1.0), item.domain, item.id LIMIT ?3
-                    """,
+                db.cachedStatement(
+                    sql: """
+                        SELECT \(CatalogueRow.columns)
+                        FROM item_text JOIN item ON item.rowid = item_text.rowid
+                        WHERE item_text MATCH ? AND item.living AND (?2 IS NULL OR item.domain = ?2)
+                        ORDER BY bm25(item_text, 8.0, 1.0), item.domain, item.id LIMIT ?3
+                        """),
                 arguments: [match, domain, limit]
             ).map(CatalogueRow.init)
         }
@@ -83,14 +83,14 @@ extension ViewsStore {
     ///
     /// - Parameter after: the global id of the last item of the page before.
     package func list(domain: String?, after: String?, limit: Int) throws -> [CatalogueRow] {
-        try pool.read { db in
+        try pool.look { db in
             try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT \(CatalogueRow.columns) FROM item
-                    WHERE living AND (?1 IS NULL OR domain = ?1) AND (?2 IS NULL OR global_id > ?2)
-                    ORDER BY global_id LIMIT ?3
-                    """,
+                db.cachedStatement(
+                    sql: """
+                        SELECT \(CatalogueRow.columns) FROM item
+                        WHERE living AND (?1 IS NULL OR domain = ?1) AND (?2 IS NULL OR global_id > ?2)
+                        ORDER BY global_id LIMIT ?3
+                        """),
                 arguments: [domain, after, limit]
             ).map(CatalogueRow.init)
         }
@@ -124,13 +124,13 @@ extension ViewsStore {
 
     /// Precedents about an item, whoever published them.
     package func precedents(item globalID: String) throws -> [PrecedentRow] {
-        try pool.read { db in
+        try pool.look { db in
             try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT domain, origin, idx, document FROM precedent
-                    WHERE item = ? AND document IS NOT NULL ORDER BY domain, idx LIMIT 200
-                    """,
+                db.cachedStatement(
+                    sql: """
+                        SELECT domain, origin, idx, document FROM precedent
+                        WHERE item = ? AND document IS NOT NULL ORDER BY domain, idx LIMIT 200
+                        """),
                 arguments: [globalID]
             ).map { row in
                 let document: Data = row["document"]
@@ -146,15 +146,15 @@ extension ViewsStore {
 
     /// Payloads of a log's leaves that the views know of and do not show yet.
     package func undocumented(origin: String) throws -> [Digest] {
-        try pool.read { db in
+        try pool.look { db in
             try Data.fetchAll(
-                db,
-                sql: """
-                    SELECT payload FROM item
-                    WHERE origin = ?1 AND document IS NULL AND payload IS NOT NULL
-                    UNION SELECT payload FROM precedent
-                    WHERE origin = ?1 AND document IS NULL AND payload IS NOT NULL
-                    """,
+                db.cachedStatement(
+                    sql: """
+                        SELECT payload FROM item
+                        WHERE origin = ?1 AND document IS NULL AND payload IS NOT NULL
+                        UNION SELECT payload FROM precedent
+                        WHERE origin = ?1 AND document IS NULL AND payload IS NOT NULL
+                        """),
                 arguments: [origin]
             ).compactMap { Digest(bytes: $0) }
         }
@@ -162,20 +162,19 @@ extension ViewsStore {
 
     /// Living items per institution.
     package func itemCounts() throws -> [String: Int] {
-        try pool.read { db in
+        try pool.look { db in
             try Row.fetchAll(
-                db,
-                sql: "SELECT domain, count(*) AS n FROM item WHERE living GROUP BY domain"
+                db.cachedStatement(
+                    sql: "SELECT domain, count(*) AS n FROM item WHERE living GROUP BY domain")
             ).reduce(into: [:]) { $0[$1["domain"]] = $1["n"] }
         }
     }
 
     /// Whether a decision's leaf is folded here.
     package func holdsDecision(domain: String, subject: String) throws -> Bool {
-        try pool.read { db in
+        try pool.look { db in
             try Row.fetchOne(
-                db,
-                sql: "SELECT 1 FROM decision WHERE domain = ? AND subject = ?",
+                db.cachedStatement(sql: "SELECT 1 FROM decision WHERE domain = ? AND subject = ?"),
                 arguments: [domain, subject]
             ) != nil
         }

@@ -29,10 +29,9 @@ package typealias WitnessAnswer = (verdict: WitnessVerdict, cosignature: NoteSig
 extension NodeDatabase {
     /// The head that this node's witness last cosigned, with its own cosignature; nil when never.
     package func witnessed(_ origin: String) throws -> SignedNote? {
-        let data = try pool.read {
+        let data = try pool.look {
             try Data.fetchOne(
-                $0,
-                sql: "SELECT note FROM witnessed WHERE origin = ?",
+                $0.cachedStatement(sql: "SELECT note FROM witnessed WHERE origin = ?"),
                 arguments: [origin]
             )
         }

@@ -22,6 +22,8 @@ struct Benchmarks {
                 CopyBenchmark(leaves: options.scaled(100_000)),
                 WitnessBenchmark(requests: options.scaled(2000), logs: 1),
                 WitnessBenchmark(requests: options.scaled(25_600), logs: 64),
+                PublishBenchmark(items: options.scaled(20_000)),
+                ReadBenchmark(seconds: options.isQuick ? 1 : 4),
             ]
         let peers: [any Benchmark] = options.ownOnly ? [] : Peers.all(options)
         for benchmark in own + peers where options.wants(benchmark.name) {

@@ -39,8 +39,20 @@ struct Table {
         if let single, let p50 = single.percentile(0.5) {
             ratios.append(format("single durable append p50 / floor: %.2f", p50 / single.floor))
         }
+        for (name, label) in [
+            ("own node, 1 client", "single publish at the daemon p50 / floor"),
+            ("publish to quorum of 3 nodes", "publish to quorum of 3 nodes p50 / floor"),
+        ] {
+            guard let row = row(name), let p50 = row.percentile(0.5) else { continue }
+            ratios.append(format("\(label): %.2f", p50 / row.floor))
+        }
         for (own, other, label) in [
             ("own log, 64 clients", "PostgreSQL, 64 clients", "64 clients: own / PostgreSQL"),
+            ("own node, 64 clients", "PostgreSQL, 64 clients", "64 clients: daemon / PostgreSQL"),
+            ("own node, checkpoint", "nginx, checkpoint", "HTTPS, checkpoint: own / nginx"),
+            ("own node, full tile", "nginx, full tile", "HTTPS, full tile: own / nginx"),
+            ("own node, full bundle", "nginx, full bundle", "HTTPS, full bundle: own / nginx"),
+            ("own node, item", "nginx, item", "HTTPS, item: own / nginx"),
             ("own log, 64 clients", "etcd, 64 clients", "64 clients: own / etcd"),
             ("own log, 64 clients", "NATS JetStream, 64 clients", "64 clients: own / NATS"),
             ("own log, 1,024 a commit", "aics-tlog, 1,024 a commit", "1,024: own / aics-tlog"),
@@ -137,7 +149,8 @@ final class Workspace {
     let folder: String
 
     init() throws {
-        folder = NSTemporaryDirectory() + "eccoe-benchmarks-\(getpid())"
+        // Not TMPDIR: that may lie in memory, or where PostgreSQL's user cannot look.
+        folder = "/var/tmp/eccoe-benchmarks-\(getpid())"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o755])

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A blocking TCP connection to a server on this machine.
+/// A blocking connection to a server on this machine.
 final class Connection {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
@@ -26,7 +26,40 @@ final class Connection {
             descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// A connection to a Unix socket.
+    init(socket path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let isTaken = withUnsafeMutableBytes(of: &address.sun_path) { place in
+            guard path.utf8.count < place.count else { return false }
+            place.copyBytes(from: path.utf8)
+            return true
+        }
+        let code = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard isTaken, code == 0 else {
+            close(descriptor)
+            throw Absent(reason: "nothing listens at \(path)")
+        }
+    }
+
     deinit { close(descriptor) }
+
+    /// Posts JSON and returns the status line and the body.
+    func post(_ path: String, _ body: String) throws -> (head: String, body: String) {
+        try send(
+            "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n" + body)
+        let head = try read(until: "\r\n\r\n").lowercased()
+        guard let range = head.firstRange(of: /content-length: (\d+)/),
+            let length = Int(head[range].dropFirst("content-length: ".count))
+        else { throw Absent(reason: head) }
+        return (String(head.prefix { $0 != "\r" }), try read(count: length))
+    }
 
     func send(_ text: String) throws {
         var bytes = Array(text.utf8)[...]
@@ -97,7 +130,7 @@ enum ServerLoad {
     static func run(
         clients: Int,
         writes: Int,
-        port: UInt16,
+        connect: @escaping @Sendable () throws -> Connection,
         write: @escaping @Sendable (Connection, Int, Int) throws -> Void
     ) async throws -> Row {
         let each = max(1, writes / clients)
@@ -110,7 +143,7 @@ enum ServerLoad {
                             Thread.detachNewThread {
                                 continuation.resume(
                                     with: Result {
-                                        let connection = try Connection(port: port)
+                                        let connection = try connect()
                                         return try Clock.samples(each) {
                                             try write(connection, client, $0)
                                         }
@@ -151,15 +184,9 @@ struct EtcdBenchmark: Benchmark {
         let value = Data(repeating: 0x61, count: 512).base64EncodedString()
         @Sendable func put(_ connection: Connection, _ key: String) throws -> String {
             let key = Data(key.utf8).base64EncodedString()
-            let body = "{\"key\":\"\(key)\",\"value\":\"\(value)\"}"
-            try connection.send(
-                "POST /v3/kv/put HTTP/1.1\r\nHost: e\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
-                    + body)
-            let head = try connection.read(until: "\r\n\r\n").lowercased()
-            guard let range = head.firstRange(of: /content-length: (\d+)/),
-                let length = Int(head[range].dropFirst("content-length: ".count))
-            else { throw Absent(reason: "etcd: \(head)") }
-            return head.prefix { $0 != "\r" } + (try connection.read(count: length))
+            let answer = try connection.post(
+                "/v3/kv/put", "{\"key\":\"\(key)\",\"value\":\"\(value)\"}")
+            return answer.head + answer.body
         }
         // It answers before it has elected itself.
         let first = try Connection.waiting(port: port)
@@ -167,7 +194,8 @@ struct EtcdBenchmark: Benchmark {
         var rows: [Row] = []
         for (clients, label) in [(1, "etcd, 1 client"), (64, "etcd, 64 clients")] {
             var row = try await ServerLoad.run(
-                clients: clients, writes: clients == 1 ? writes / 20 : writes, port: port
+                clients: clients, writes: clients == 1 ? writes / 20 : writes,
+                connect: { try Connection(port: port) }
             ) { connection, client, number in
                 let answer = try put(connection, "\(client)/\(number)")
                 guard answer.contains(" 200 ") else { throw Absent(reason: "etcd: \(answer)") }
@@ -217,7 +245,8 @@ struct NATSBenchmark: Benchmark {
             (1, "NATS JetStream, 1 client"), (64, "NATS JetStream, 64 clients"),
         ] {
             let row = try await ServerLoad.run(
-                clients: clients, writes: clients == 1 ? writes / 20 : writes, port: port
+                clients: clients, writes: clients == 1 ? writes / 20 : writes,
+                connect: { try Connection(port: port) }
             ) { connection, client, number in
                 let inbox = "INBOX.\(clients).\(client)"
                 if greeted.isFirst(inbox) { try Self.greet(connection, inbox: inbox) }

@@ -134,6 +134,52 @@ import TransparencyLog
         #expect(try await isStored(upload(body(256, 400)), 400))
     }
 
+    @Test func `stores of a closed epoch what the registry closed, and nothing else`() async throws
+    {
+        _ = try pend(0, 300)
+        _ = try await upload(body(0, 300))
+        _ = try pend(300, 700)
+        let root = try a.head(size: 500, of: Self.history).checkpoint.root
+        let closing = LogEpoch.Closing(
+            at: federation.clock.time.now(), size: 500, root: root, reason: "test")
+        try federation.update(TestFederation.a) { document in
+            document =
+                document.closingEpoch(closing, revokingKeyAs: .superseded) ?? document
+        }
+        _ = await b.refresh.refresh(from: nil)
+        for size in [499, 501, 700] {
+            #expect(
+                try pend(300, size) == .forbidden("the epoch is closed at 500 leaves"), "\(size)")
+            #expect(
+                try await upload(body(300, size))
+                    == .forbidden("the epoch is closed at 500 leaves"), "\(size)")
+        }
+        let forged = try pend(300, 500, of: "another history")
+        #expect(forged == .forbidden("the epoch was closed on another branch"))
+        #expect(try isTaken(pend(300, 500)))
+        #expect(try await isStored(upload(body(300, 500)), 500))
+        #expect(log?.size == 500)
+    }
+
+    @Test func `puts its copy of another branch aside for the closed one`() async throws {
+        _ = try pend(0, 300)
+        _ = try await upload(body(0, 300))
+        let root = try a.head(size: 200, of: "the other").checkpoint.root
+        let closing = LogEpoch.Closing(
+            at: federation.clock.time.now(), size: 200, root: root, reason: "test")
+        try federation.update(TestFederation.a) { document in
+            document =
+                document.closingEpoch(closing, revokingKeyAs: .compromised) ?? document
+        }
+        _ = await b.refresh.refresh(from: nil)
+        #expect(try isTaken(pend(0, 200, of: "the other")))
+        guard case .stored = try await upload(body(0, 200, of: "the other")) else {
+            Issue.record("not stored")
+            return
+        }
+        #expect(log?.size == 200 && log?.head?.checkpoint.root == root)
+    }
+
     @Test func `takes two uploads at once`() async throws {
         _ = try pend(0, 600)
         var slow = try MirrorDesk(node: b.node).addEntries()
@@ -185,8 +231,8 @@ import TransparencyLog
         try federation.update(TestFederation.a) { document in
             document.epochs[0].closed = LogEpoch.Closing(
                 at: now,
-                size: 3,
-                root: LogForger.range(3, Self.history).root,
+                size: 2,
+                root: LogForger.range(2, Self.history).root,
                 reason: "test"
             )
         }
@@ -249,74 +295,5 @@ import TransparencyLog
                 at: federation.clock.time.now()
             )
         ).member
-    }
-}
-
-@Suite(.serialized) struct `An institution that nobody can reach` {
-    private static let others = (0..<7).map { "uni-\($0).example" }
-
-    @Test func `publishes through its mirrors, and all others follow`() async throws {
-        let author = TestFederation.a
-        let federation = try TestFederation([author] + Self.others, unreachable: [author])
-        federation.network.cut(author)
-        let a = try federation[author]
-        try await federation.running {
-            try await federation.until("the log may be created") {
-                a.node.registry.log(Institution.origin(author)) != nil
-            }
-            try await a.createLog()
-            try await a.publish(
-                Institution.item("A-1", "Alpha"),
-                Institution.item("A-2", "Beta"),
-                Institution.item("A-3", "Gamma")
-            )
-            try await federation.until("all others hold and confirm what it published") {
-                try federation.members.filter { $0.domain != author }.allSatisfy { other in
-                    guard let log = other.node.logs.log(Institution.origin(author)) else {
-                        return false
-                    }
-                    return try log.size == 4 && log.wantedCount() == 0
-                        && other.confirmedSize(of: author) == 4
-                }
-            }
-        }
-        let records = try a.node.database.pushes(of: Institution.origin(author))
-        #expect(records.map(\.size) == [4, 4, 4, 4, 4])
-        #expect(records.map(\.payloads) == [4, 4, 4, 4, 4])
-        for record in records {
-            let mirror = try federation[record.mirror].node
-            let head = try #require(mirror.logs.log(Institution.origin(author))?.head)
-            let key = try #require(mirror.identity.mirrorSigner).key
-            #expect(try head.cosignatures(by: [key]).count == 1)
-        }
-    }
-
-    @Test func `goes on after a mirror was away`() async throws {
-        let author = TestFederation.a
-        let federation = try TestFederation(unreachable: [author])
-        federation.network.cut(author)
-        let a = try federation[author]
-        let b = try federation[TestFederation.b]
-        try await federation.running {
-            try await federation.until("the log may be created") {
-                a.node.registry.log(Institution.origin(author)) != nil
-            }
-            try await a.createLog()
-            try await federation.until("it has arrived") {
-                try b.confirmedSize(of: author) == 1
-            }
-            federation.network.cut(b.domain)
-            try await a.publish(Institution.item("A-1", "Alpha"))
-            for _ in 0..<40 {
-                await federation.settle()
-                federation.clock.advance(by: .seconds(1))
-            }
-            #expect(b.node.logs.log(Institution.origin(author))?.size == 1)
-            federation.network.mend(b.domain)
-            try await federation.until("it has arrived too") {
-                try b.confirmedSize(of: author) == 2
-                    && b.node.logs.log(Institution.origin(author))?.wantedCount() == 0
-            }
-        }
     }
 }

@@ -19,6 +19,7 @@ final class Switchboard: PeerTransport, Sendable {
         var lies: [String: Lie] = [:]
         var changes: [String: Lie] = [:]
         var down: Set<String> = []
+        var silent: Set<String> = []
         var underWay = 0
         var paths: [String] = []
         var received: [(path: String, bytes: Int)] = []
@@ -58,6 +59,11 @@ final class Switchboard: PeerTransport, Sendable {
         state.withLock { _ = $0.down.remove(domain) }
     }
 
+    /// Takes requests of a member, and never answers them.
+    func silence(_ domain: String) {
+        state.withLock { _ = $0.silent.insert(domain) }
+    }
+
     /// Whether no request is under way.
     var isIdle: Bool { state.withLock { $0.underWay == 0 } }
 
@@ -84,6 +90,9 @@ final class Switchboard: PeerTransport, Sendable {
         }
         defer { state.withLock { $0.underWay -= 1 } }
         await Task.yield()
+        if state.withLock({ $0.silent.contains(request.peer.domain) }) {
+            try await untilCancelled()
+        }
         let response: PeerResponse
         if request.peer.domain == Self.registryHost {
             let genuine = registryAnswer(request.path)
@@ -104,6 +113,14 @@ final class Switchboard: PeerTransport, Sendable {
         }
         state.withLock { $0.received.append((request.path, told.body.count)) }
         return told
+    }
+
+    /// Nothing is under way while somebody waits in vain.
+    private func untilCancelled() async throws {
+        state.withLock { $0.underWay -= 1 }
+        defer { state.withLock { $0.underWay += 1 } }
+        for await _ in AsyncStream<Void>.makeStream().stream {}
+        throw CancellationError()
     }
 
     private func part(of whole: PeerResponse, for request: PeerRequest) -> PeerResponse {

@@ -153,18 +153,26 @@ final class Inspection: Sendable {
 
     /// A fork is found by everybody within a virtual day; nodes that write nothing queue nothing.
     func look(at world: World) {
-        let lives = world.lives.filter { world.watcher.isHonest($0.domain) }
-        for life in lives { queues(life, world) }
+        for life in world.lives where world.watcher.isHonest(life.domain) { queues(life, world) }
         let origin = Identity.origin(world.clonable)
         guard let time = world.watcher.forked(origin), forkFound == nil else { return }
         let since = time.duration(to: world.clock.now)
-        let blind = lives.filter { !$0.node.quarantine.holds(origin) }.map(\.domain)
+        let blind = blind(world)
         if blind.isEmpty {
             state.withLock { $0.forkFound = since.components.seconds }
             world.watcher.note("the fork is known to all after \(since.components.seconds) s")
         } else if since > .seconds(86_400) {
-            world.watcher.violated("after a day \(blind) do not know that \(origin) is forked")
+            world.watcher.violated("after a day: \(blind)")
         }
+    }
+
+    /// Honest nodes that run and do not know of a fork that is out; empty while there is none.
+    func blind(_ world: World) -> [String] {
+        let origin = Identity.origin(world.clonable)
+        guard world.watcher.forked(origin) != nil else { return [] }
+        return world.lives
+            .filter { world.watcher.isHonest($0.domain) && !$0.node.quarantine.holds(origin) }
+            .map { "\($0.domain) does not know that \(origin) is forked" }
     }
 }
 

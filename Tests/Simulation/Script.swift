@@ -73,6 +73,7 @@ struct Script {
 
     private func missing(after rounds: Int) async -> [String] {
         await world.closed(after: rounds) + world.inspection.laggards(world)
+            + world.inspection.blind(world)
     }
 
     /// Everything works, and the people rest.
@@ -87,7 +88,7 @@ struct Script {
         while !missing.isEmpty, world.watcher.violation == nil {
             guard taken < Self.patience else {
                 return world.watcher.violated(
-                    "after \(taken) rounds of peace \(missing.count) heads are not equal: "
+                    "after \(taken) rounds of peace \(missing.count) things are not as they should be: "
                         + missing.prefix(3).joined(separator: "; "))
             }
             taken += 1

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Runs the simulator as a person would, in processes of their own.
+/// Runs the simulator as a person would, in processes of their own. `Deploy/test` runs it once more,
+/// for longer.
 @Suite struct `A simulated federation` {
     @Test func `keeps what it must through three seeds of faults, and replays a seed exactly`()
         throws
