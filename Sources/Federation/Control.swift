@@ -56,6 +56,10 @@ package enum ControlOperation: String, CaseIterable, Sendable {
     case peerRefresh = "peer.refresh"
     /// {"domain"?} -> {"origin","size","peers":[{"domain","told","error"?}]}: announces the own head.
     case peerNotify = "peer.notify"
+    /// {"count"?} -> {"reachable","url","peers":[{"domain","reached"?,"url"?,"reason"?,"error"?}]}:
+    /// lets so many members (3) try the registered address of this node; with reachable false the
+    /// operator has said that nobody can connect, and nobody is asked.
+    case peerReach = "peer.reach"
     /// {} -> {"evidence":[{"origin","first","second","time","reporter"?,"quarantined"}]}.
     case evidenceList = "evidence.list"
     /// {"origin"} -> the same of one log, with "vkey" and the evidence itself.

@@ -22,6 +22,8 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case heads = "GET /v1/heads"
     case announce = "POST /v1/heads"
     case evidence = "POST /v1/evidence"
+    /// A member has its own registered address tried.
+    case reachability = "POST /v1/reachability"
     case node = "GET /v1/node"
     case catalogue = "GET /v1/catalogue"
     case item = "GET /items/{id}"
@@ -73,7 +75,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
     /// The type of the body where only one is read; a body without a type is read all the same.
     package var mediaType: String? {
         switch self {
-        case .announce, .blobBatch: "application/json"
+        case .announce, .blobBatch, .reachability: "application/json"
         case .addEntries: "application/octet-stream"
         default: nil
         }

@@ -12,6 +12,8 @@ package enum Limits {
     package static let announcementCheckpoints = 64
     /// Bytes of evidence: two notes and a proof.
     package static let evidenceBytes = 160 << 10
+    /// Bytes of a question after one's own reachability, and of its answer.
+    package static let reachabilityBytes = 4 << 10
     /// Bytes of a node's manifest.
     package static let manifestBytes = 16 << 10
     /// Bytes of an add-checkpoint request.

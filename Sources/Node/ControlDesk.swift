@@ -78,7 +78,7 @@ package struct ControlDesk: Sendable {
                 throw Problem(.malformedRequest, "no credential", at: "/credential")
             }
             return try await CredentialDesk(node: node).lookup(credential.canonicalBytes)
-        case .peerList, .peerShow, .peerRefresh, .peerNotify:
+        case .peerList, .peerShow, .peerRefresh, .peerNotify, .peerReach:
             return try await peers(operation, asked)
         case .evidenceList: return try EvidenceDesk(node: node).list()
         case .evidenceShow: return try EvidenceDesk(node: node).show(asked.text("origin"))
@@ -191,6 +191,8 @@ package struct ControlDesk: Sendable {
             _ = await refresh()
             return try await desk.refresh(asked.optional("domain"))
         case .peerNotify: return try await desk.notify(asked.optional("domain"))
+        case .peerReach:
+            return try await ReachabilityDesk(node: node).ask(asked.optionalInteger("count") ?? 3)
         default: return desk.list()
         }
     }

@@ -28,6 +28,8 @@ package struct Node: Sendable {
     package let database: NodeDatabase
     /// Judges what the witness is asked.
     package let witness: WitnessWriter
+    /// By which it waits.
+    package let clock: any Clock<Duration>
     /// What each member was told of the own log.
     package let deliveries = Deliveries()
     /// Whether members are shown different registries.
@@ -58,6 +60,8 @@ package struct Node: Sendable {
     package let faults = FaultWatch()
     /// Establishes which member asks.
     package let authentication: MemberAuthentication
+    /// Members that have their own address tried.
+    package let reachability = Reachability()
     /// What has been counted since the start.
     package let metrics = NodeMetrics()
     /// Bytes sent and received by the transport, for `status`.
@@ -95,6 +99,7 @@ package struct Node: Sendable {
         self.disk = disk
         self.background = background ?? disk
         self.logger = logger
+        self.clock = clock
         database = try NodeDatabase(path: folder.nodeDatabase)
         witness = WitnessWriter(database, disk: witnessing ?? disk)
         splits = RegistrySplits(folder: folder)

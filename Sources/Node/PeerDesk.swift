@@ -32,7 +32,7 @@ package struct PeerDesk: Sendable {
         line["standing"] = .string(node.registry.standing(of: domain, at: node.time.now()))
         line["ownSize"] = node.logs.own.map { .number(JSONNumber(Int64($0.size))) }
         do {
-            let manifest = try await manifest(of: domain)
+            let manifest = try await node.manifest(of: domain)
             line["answers"] = true
             line["software"] = .string("\(manifest.software)/\(manifest.version)")
             line["reachable"] = .bool(manifest.isReachable)
@@ -114,20 +114,5 @@ package struct PeerDesk: Sendable {
         line["toldAt"] = (delivery?.told?.at).map { .string($0.text) }
         line["toldError"] = (delivery?.failure?.reason).map { .string($0) }
         return line
-    }
-
-    /// What a member says of itself, signed with its node key.
-    private func manifest(of domain: String) async throws -> NodeManifest {
-        guard let address = node.registry.address(of: domain),
-            let member = node.registry.current?.member(domain)
-        else { throw Problem(.notAMember, "\(domain) has no node in the registry") }
-        let response = try await node.transport.send(
-            PeerRequest(
-                "GET", Endpoint.node.template, of: address, maximumBytes: Limits.manifestBytes))
-        guard response.status == 200 else {
-            throw Problem(.unreachable, "\(domain) answered \(response.status)")
-        }
-        let keys = member.document.keys(for: .node, at: node.time.now()).map(\.publicKey)
-        return try NodeManifest(response.body, of: domain, keys: keys)
     }
 }

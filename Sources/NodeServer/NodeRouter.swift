@@ -145,7 +145,8 @@ package struct NodeRouter: Sendable {
             .registryMetadata,
             .registryTarget, .blob:
             try files.answer(endpoint, asked)
-        case .heads, .announce, .evidence, .addCheckpoint, .blobBatch, .registryRequest:
+        case .heads, .announce, .evidence, .reachability, .addCheckpoint, .blobBatch,
+            .registryRequest:
             try await peers.answer(endpoint, asked)
         case .addMirrorCheckpoint, .addEntries, .putBlob:
             try await mirror.answer(endpoint, asked)

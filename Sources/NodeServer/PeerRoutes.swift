@@ -20,6 +20,11 @@ struct PeerRoutes: Sendable {
             let member = try asked.member()
             let body = try await asked.body(limit: Limits.evidenceBytes)
             return .json(try EvidenceDesk(node: node).receive(body, from: member.domain))
+        case .reachability:
+            let member = try asked.member()
+            try ReachabilityFinding.check(
+                question: await asked.body(limit: Limits.reachabilityBytes))
+            return .json(try await ReachabilityDesk(node: node).tryAddress(of: member).json)
         case .addCheckpoint:
             return try await charge.charging(asked) {
                 try await witness($0, await asked.body(limit: Limits.addCheckpointBytes))

@@ -2,7 +2,8 @@ import Testing
 
 struct HelpTests {
     @Test(arguments: [
-        "", "init", "join", "status", "registry", "registry init", "registry requests",
+        "", "init", "join", "status", "doctor", "tls", "tls renew", "registry", "registry init",
+        "registry requests",
         "registry admit", "registry list", "registry invite", "registry refresh", "catalogue",
         "catalogue import", "catalogue check", "catalogue publish", "catalogue withdraw",
         "catalogue list", "catalogue show", "catalogue search", "decision", "decision record",
@@ -20,7 +21,7 @@ struct HelpTests {
         let outcome = try EccoeProcess().run(words + ["--help"])
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("OVERVIEW: "))
-        let isVerb = words.count == 2 || ["init", "join", "status"].contains(command)
+        let isVerb = words.count == 2 || ["init", "join", "status", "doctor"].contains(command)
         if isVerb { #expect(outcome.output.contains("Example"), "no example: \(command)") }
     }
 }

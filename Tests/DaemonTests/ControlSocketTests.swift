@@ -85,6 +85,8 @@ extension EndpointTests {
         (.decisionRefill, "{\"receipt\":\"x\"}"),
         (.peerShow, "{}"), (.peerShow, "{\"domain\":\"uni-z.example\"}"),
         (.peerNotify, "{\"domain\":\"uni-z.example\"}"),
+        (.peerReach, "{\"count\":-1}"), (.peerReach, "{\"count\":0}"),
+        (.peerReach, "{\"count\":17}"), (.peerReach, "{\"count\":\"many\"}"),
         (.evidenceShow, "{}"), (.evidenceShow, "{\"origin\":\"nope/eccoe/1\"}"),
     ]
 
@@ -138,9 +140,9 @@ extension EndpointTests {
             expectProblem(
                 try RawSocket.unix(node.folder.socket, control), 400...400, "control",
                 is: .malformedRequest)
-            // Evidence is for members only: of a stranger's no body is read.
+            // These are for members only: of a stranger's no body is read.
             for endpoint in Endpoint.allCases
-            where endpoint.method == "POST" && endpoint != .evidence {
+            where endpoint.method == "POST" && ![.evidence, .reachability].contains(endpoint) {
                 let head = "POST \(endpoint.template) HTTP/1.1\r\nHost: localhost\r\n"
                 let answer = try await node.tell(Array((head + chunked).utf8))
                 expectProblem(answer, 400...400, "\(endpoint)", is: .malformedRequest)

@@ -184,7 +184,7 @@ private final class Strace {
 }
 
 /// A tmpfs of its own.
-private final class SmallDisk {
+final class SmallDisk {
     let path: String
 
     static var isUsable: Bool {

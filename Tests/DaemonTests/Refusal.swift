@@ -104,6 +104,8 @@ extension Refusal {
                     statuses: [401], slug: .unauthenticated)
             }
         case .evidence: evidence
+        case .reachability:
+            garbage(.reachability, status: 401, slugs: .unauthenticated)
         case .blobBatch: batches
         case .registryRequest: registryRequests
         case .lookup:

@@ -50,6 +50,9 @@ struct SpoiledBody {
             return SpoiledBody(
                 body: Array("{\"v\":1,\"notes\":[\"a\",\"b\"]}".utf8), status: 401,
                 refusals: [401])
+        case .reachability:
+            // Members only: of a stranger's nothing is looked at.
+            return SpoiledBody(body: Array("{\"v\":1}".utf8), status: 401, refusals: [401])
         case .lookup:
             return SpoiledBody(body: Array("{\"a\":[1]}".utf8), status: 200, refusals: nil)
         case .registryRequest:

@@ -50,6 +50,7 @@ struct BackupCreate: Verb {
             software: "\(Software.name)/\(Software.version)", time: now
         ) { name in progress.update("copying \(name)") }
         progress.clear()
+        try LastBackup(made: backup.manifest.made, path: backup.path).write(to: node.folder)
         let bytes = backup.manifest.files.reduce(0) { $0 + $1.size }
         let answer: JSON = [
             "backup": .string(backup.path), "made": .string(backup.manifest.made.text),

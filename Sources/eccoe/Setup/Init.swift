@@ -129,7 +129,7 @@ struct Init: Verb {
             identity: try ServerIdentity(
                 tls,
                 domain: domain,
-                names: try certificateNames(address),
+                names: try ServerName.list(of: address, and: tlsName),
                 at: now
             ),
             precedents: policy.text,
@@ -171,17 +171,6 @@ struct Init: Verb {
             throw ValidationError("--url \(text) is not https://<host>[:<port>]")
         }
         return origin
-    }
-
-    private func certificateNames(_ address: HTTPOrigin) throws -> [ServerName] {
-        var names: [ServerName] = []
-        for text in [address.host, "localhost", "127.0.0.1"] + tlsName {
-            guard let name = ServerName(text) else {
-                throw ValidationError("--tls-name \(text) is neither a DNS name nor an address")
-            }
-            if !names.contains(name) { names.append(name) }
-        }
-        return names
     }
 
     private func exceptions() throws -> [OutboundAllow] {

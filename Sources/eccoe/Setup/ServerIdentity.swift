@@ -1,8 +1,10 @@
+import ArgumentParser
 import Credentials
 import Federation
 import Foundation
 import Keys
 import MemberRegistry
+import NodeClient
 import NodeStore
 
 /// How the new node proves itself over TLS.
@@ -30,13 +32,7 @@ enum ServerIdentity {
                 from: start,
                 until: now + Self.authorityDays * Self.day
             )
-            let server = try authority.serverCertificate(
-                names: names,
-                keySeed: SecureRandom.bytes(32),
-                serialNumber: SecureRandom.bytes(16),
-                from: start,
-                until: now + Self.serverDays * Self.day
-            )
+            let server = try Self.certificate(by: authority, names: names, at: now)
             self = .own(authority: authority, server: server)
             return
         }
@@ -71,15 +67,54 @@ enum ServerIdentity {
             guard case .files(let certificate, let key) = self else { return ("", "") }
             return (certificate, key)
         }
-        let chain = server.certificate.pem + authority.certificate.pem
         let files = [
             ("tls/authority.pem", authority.certificate.pem, 0o644),
             ("tls/authority.key", authority.privateKeyPEM, 0o400),
-            ("tls/server.pem", chain, 0o644), ("tls/server.key", server.privateKeyPEM, 0o400),
         ]
         for (name, text, mode) in files {
             try DurableFile.write(Array(text.utf8), to: folder.file(name), mode: mode)
         }
-        return (folder.file("tls/server.pem"), folder.file("tls/server.key"))
+        return try Self.write(server, of: authority, to: folder)
+    }
+
+    /// A certificate of the own authority, with a new key.
+    static func certificate(
+        by authority: OwnAuthority, names: [ServerName], at now: Instant
+    ) throws -> OwnAuthority.ServerCertificate {
+        try authority.serverCertificate(
+            names: names,
+            keySeed: SecureRandom.bytes(32),
+            serialNumber: SecureRandom.bytes(16),
+            from: now + -3600,
+            until: now + Self.serverDays * Self.day
+        )
+    }
+
+    /// Writes a certificate of the own authority, in place of an earlier one, and returns the paths
+    /// for the configuration. The key comes first: with it alone the daemon keeps what it has.
+    static func write(
+        _ server: OwnAuthority.ServerCertificate, of authority: OwnAuthority, to folder: DataFolder
+    ) throws -> (certificate: String, key: String) {
+        let paths = (folder.file("tls/server.pem"), folder.file("tls/server.key"))
+        let chain = server.certificate.pem + authority.certificate.pem
+        try DurableFile.write(Array(server.privateKeyPEM.utf8), to: paths.1, mode: 0o400)
+        try DurableFile.write(Array(chain.utf8), to: paths.0, mode: 0o644)
+        return paths
+    }
+}
+
+extension ServerName {
+    /// The names of an own certificate: the node's address, this machine, and what the operator adds.
+    ///
+    /// - Throws: `ValidationError` for what is neither a DNS name nor an address.
+    static func list(of address: HTTPOrigin, and more: [String]) throws -> [ServerName] {
+        var names: [ServerName] = []
+        for text in [address.host, "localhost", "127.0.0.1"] + more {
+            guard let name = ServerName(text) else {
+                throw ValidationError("--tls-name \(text) is neither a DNS name nor an address")
+            }
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
     }
 }

@@ -1,0 +1,37 @@
+import Foundation
+import Keys
+import NodeStore
+
+/// Whether every private key is its owner's to read, and nobody's to write.
+enum KeyFileCheck {
+    static func examine(_ patient: Patient) throws -> Finding {
+        let folder = patient.folder
+        var paths: [String] = []
+        for part in ["keys", "tls", "registry-authority/keys"] {
+            let names = try DurableFile.list(folder.file(part)).filter { $0.hasSuffix(".key") }
+            paths += names.sorted().map { folder.file("\(part)/\($0)") }
+        }
+        var exposed: [String] = []
+        for path in paths {
+            var status = stat()
+            guard stat(path, &status) == 0 else { throw StoreError.file(path, errno) }
+            if status.st_mode & 0o377 != 0 { exposed.append(path) }
+        }
+        if let first = exposed.first {
+            let more = exposed.count > 1 ? ", and \(exposed.count - 1) more" : ""
+            return .failed(
+                "\(first) is not of mode 0400\(more)",
+                try: "chmod 0400 \(exposed.joined(separator: " "))")
+        }
+        // Reading shows that each holds the key that it says it does.
+        for path in paths where path.hasPrefix(folder.file("keys/")) {
+            _ = try DataFolder.readKey(path)
+        }
+        guard !paths.isEmpty else {
+            return .failed(
+                "there is no key in \(folder.file("keys"))",
+                try: patient.command("backup restore <backup>"))
+        }
+        return .ok("\(Spoken.count(paths.count, "key")), all of mode 0400")
+    }
+}

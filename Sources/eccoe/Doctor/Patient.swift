@@ -1,0 +1,137 @@
+import CanonicalJSON
+import Federation
+import Keys
+import MemberRegistry
+import NodeClient
+import NodeStore
+import TransparencyLog
+
+/// The node that is examined, as its data folder and its daemon show it.
+struct Patient: Sendable {
+    let folder: DataFolder
+    let socket: String
+    let now: Instant
+    /// What the institution says of itself: as the registry has it, otherwise as `init` wrote it.
+    let member: MemberDocument
+    /// The accepted registry; nil before the first, or when its copy is damaged.
+    let registry: TrustedRegistry?
+    /// Why there is none.
+    let registryFault: String?
+    /// Hosts whose addresses DNS does not know.
+    let allow: [OutboundAllow]
+    let outbound: OutboundGuard
+    let transport: HTTPPeerTransport
+    /// What the daemon says of itself, or why it does not.
+    let status: Result<JSON, Problem>
+
+    /// Reads the folder and asks the daemon.
+    ///
+    /// - Throws: `CommandFailure` when there is no node in the folder.
+    init(_ node: NodeOptions, at now: Instant) async throws {
+        folder = node.folder
+        socket = node.socketPath
+        self.now = now
+        let own = try OwnMember.read(folder)
+        var fault: String?
+        do {
+            registry = try RegistryFiles(folder: folder).accepted()
+        } catch {
+            registry = nil
+            fault = "\(error)"
+        }
+        registryFault = fault
+        member = registry?.member(own.domain)?.document ?? own
+        allow = try OutboundFile.read(folder)
+        outbound = OutboundGuard(allow: allow)
+        transport = HTTPPeerTransport(outbound: outbound)
+        do {
+            status = .success(try await node.ask(.status))
+        } catch let problem as Problem { status = .failure(problem) }
+    }
+
+    /// Whether a daemon answers.
+    var isRunning: Bool { (try? status.get()) != nil }
+
+    /// The command that starts the daemon.
+    var start: String {
+        folder.path == "/var/lib/eccoe"
+            ? "systemctl start eccoed" : "eccoed --config \(folder.configuration)"
+    }
+
+    /// The command that makes it read its certificate anew.
+    var reload: String {
+        folder.path == "/var/lib/eccoe" ? "systemctl reload eccoed" : "kill -HUP <eccoed>"
+    }
+
+    /// A command of this program for this node.
+    func command(_ words: String) -> String { "eccoe \(words) --data \(folder.path)" }
+
+    /// What is said of a check that only the daemon can do.
+    var needsDaemon: Finding { .notChecked("no daemon answers at \(socket)", try: start) }
+
+    /// Asks the daemon.
+    func ask(_ operation: ControlOperation, _ body: JSON = [:]) async throws -> JSON {
+        let client = try ControlClient(socket: socket)
+        do {
+            let answer = try await client.call(operation, body)
+            await client.shutdown()
+            return answer
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
+
+    /// Where this node listens; nil for a member without a node.
+    var address: PeerAddress? { Self.address(of: member) }
+
+    /// The nodes of the other active members.
+    var others: [PeerAddress] {
+        (registry?.members ?? []).compactMap { other in
+            let document = other.document
+            guard document.domain != member.domain, document.standing(at: now).state == .active
+            else { return nil }
+            return Self.address(of: document)
+        }
+    }
+
+    /// The node of a member; nil when it has none.
+    func address(of domain: String) -> PeerAddress? {
+        (registry?.member(domain)?.document).flatMap(Self.address)
+    }
+
+    /// The newest epoch's log key; nil while the registry lists no log.
+    var logKey: VerifierKey? {
+        guard let epoch = member.epochs.last else { return nil }
+        let key = registry?.logKey(forOrigin: member.origin(epoch: epoch.number))?.key
+        return key.flatMap { try? VerifierKey($0.text) }
+    }
+
+    private static func address(of document: MemberDocument) -> PeerAddress? {
+        guard let url = document.node else { return nil }
+        let trust: PeerAddress.Trust =
+            switch document.tls {
+            case .system: .system
+            case .authority(let certificate): .authority(certificate)
+            }
+        return PeerAddress(domain: document.domain, url: url, trust: trust)
+    }
+}
+
+/// Words for numbers.
+enum Spoken {
+    /// `1 day`, `3 days`.
+    static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+
+    /// A length of time in its largest whole unit.
+    static func time(_ seconds: Int64) -> String {
+        let seconds = Int(max(0, seconds))
+        let units = [(86_400, "day"), (3600, "hour"), (60, "minute")]
+        for (length, name) in units where seconds >= length {
+            return count(seconds / length, name)
+        }
+        return count(seconds, "second")
+    }
+}
