@@ -12,6 +12,7 @@ struct MemberNoun: AsyncParsableCommand {
         abstract: "The institutions of the network.",
         subcommands: [
             MemberListVerb.self, MemberShow.self, MemberStanding.self, MemberKeyVerb.self,
+            MemberRequestNoun.self, MemberActivateKey.self,
         ]
     )
 }
