@@ -14,7 +14,8 @@ struct RegistryNoun: AsyncParsableCommand {
             RegistryInit.self, RegistryRequests.self, RegistryAdmit.self, RegistryList.self,
             RegistryInvite.self, RegistryRefresh.self, RegistryUpdate.self, RegistrySuspend.self,
             RegistryReinstate.self, RegistryWithdraw.self, RegistryRevokeKey.self,
-            RegistryRotateKey.self, RegistryCloseEpoch.self,
+            RegistryRotateKey.self, RegistryCloseEpoch.self, RegistryRootNoun.self,
+            RegistryBodyNoun.self,
         ]
     )
 }
