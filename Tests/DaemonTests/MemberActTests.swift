@@ -129,6 +129,39 @@ import Testing
         #expect(try operatorNode.run(["registry", "update", b.domain, "--yes"]).status == 1)
     }
 
+    @Test func `a root that a ceremony rotated is taken by the others`() async throws {
+        let network = try await Network.founded(converged: false)
+        let (operatorNode, b) = (network.operatorNode, network.b)
+        try operatorNode.admit(b)
+        try b.start()
+        try b.knows(members: 2)
+        let file = operatorNode.file("root.json")
+        let keys = operatorNode.folder.registryAuthority + "/keys/root-"
+        let fresh = operatorNode.file("fresh")
+        func run(_ arguments: [String]) throws {
+            let outcome = try Outcome.of("eccoe", ["registry", "root"] + arguments)
+            try #require(outcome.status == 0, "\(outcome.error)")
+        }
+        try run(["make-key", fresh, "--plain"])
+        try operatorNode.eccoe([
+            "registry", "root", "propose", "--out", file, "--root-key", fresh + ".jwk",
+            "--root-threshold", "1",
+        ])
+        for key in [1, 2, 3].map({ "\(keys)\($0).key" }) + [fresh] {
+            try run(["sign", file, "--yes", "--key", key])
+        }
+        try operatorNode.eccoe(["registry", "root", "publish", file, "--yes"])
+        let refreshed = try b.run(["registry", "refresh"])
+        try #require(refreshed.status == 0, "\(refreshed.error)")
+        let standing = try b.run(["member", "standing", b.domain])
+        #expect(standing.status == 0)
+        #expect(standing.json["registry"]?["root"]?.integer == 2)
+        try operatorNode.eccoe(
+            ["registry", "suspend", b.domain, "--reason", "non-payment", "--yes"])
+        try #require(try b.run(["registry", "refresh"]).status == 0)
+        #expect(state(try b.run(["member", "standing", b.domain])) == "suspended")
+    }
+
     @Test func `what a compromised key signed is indeterminate without proof`() async throws {
         let network = try await Self.network()
         let (operatorNode, b, c) = (network.operatorNode, network.b, network.c)
