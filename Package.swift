@@ -153,8 +153,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore", "Node",
-                grdbSQLite, logging,
+                "CanonicalJSON", "Keys", "TransparencyLog", "MemberRegistry", "Federation",
+                "NodeStore", "Node", grdbSQLite, logging,
             ],
             path: "Tests/Benchmarks",
             swiftSettings: strict

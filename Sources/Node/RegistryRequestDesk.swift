@@ -5,7 +5,7 @@ import MemberRegistry
 import NodeStore
 import Synchronization
 
-/// Takes requests to join for the registry's operator, apart from HTTP. Nothing is admitted here.
+/// Takes requests for the registry's operator, apart from HTTP. Nothing is admitted here.
 package struct RegistryRequestDesk: Sendable {
     /// Requests that wait at the same time; strangers can fill no disk.
     package static let maximumWaiting = 1000
@@ -38,8 +38,9 @@ package struct RegistryRequestDesk: Sendable {
         }
         try DurableFile.write(body, to: path)
         node.logger.notice(
-            "a member asks to join",
+            "an institution asks the registry for something",
             metadata: [
+                "action": "\(request.action.rawValue)",
                 "domain": "\(request.document.domain)",
                 "code": "\(request.shortAuthenticationString)",
             ]
@@ -64,7 +65,9 @@ package struct RegistryRequestDesk: Sendable {
                 at: node.time.now()
             )
         } catch {
-            throw Problem(.registryRefused, "\(error)", try: "make it anew with eccoe join")
+            throw Problem(
+                .registryRefused, "\(error)",
+                try: "refresh the registry and make it anew, with the same command")
         }
     }
 }

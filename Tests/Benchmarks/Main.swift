@@ -24,6 +24,7 @@ struct Benchmarks {
                 WitnessBenchmark(requests: options.scaled(25_600), logs: 64),
                 PublishBenchmark(items: options.scaled(20_000)),
                 ReadBenchmark(seconds: options.isQuick ? 1 : 4),
+                RegistryBenchmark(members: options.scaled(5000)),
             ]
         let peers: [any Benchmark] = options.ownOnly ? [] : Peers.all(options)
         for benchmark in own + peers where options.wants(benchmark.name) {

@@ -13,7 +13,10 @@ struct HelpTests {
         "log init", "log show", "log key", "log verify", "log prove", "log export", "log override",
         "proof",
         "proof verify", "peer", "peer list", "peer refresh", "member", "member list",
-        "member show", "json", "json canonicalize", "backup", "backup create", "backup verify",
+        "member show", "member standing", "member key", "member request", "member activate-key",
+        "registry update", "registry suspend", "registry reinstate", "registry withdraw",
+        "registry revoke-key", "registry rotate-key", "registry root", "registry body", "json",
+        "json canonicalize", "backup", "backup create", "backup verify",
         "backup restore",
     ])
     func `every command explains itself`(_ command: String) throws {
@@ -21,7 +24,10 @@ struct HelpTests {
         let outcome = try EccoeProcess().run(words + ["--help"])
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("OVERVIEW: "))
-        let isVerb = words.count == 2 || ["init", "join", "status", "doctor"].contains(command)
+        let nouns = ["member request", "registry root", "registry body"]
+        let isVerb =
+            words.count == 2 && !nouns.contains(command)
+            || ["init", "join", "status", "doctor"].contains(command)
         if isVerb { #expect(outcome.output.contains("Example"), "no example: \(command)") }
     }
 }

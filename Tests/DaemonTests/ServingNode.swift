@@ -29,13 +29,14 @@ struct ServingNode: Sendable {
 
     /// Sends one request over a connection of its own.
     func ask(
-        _ method: String = "GET", _ path: String, body: [UInt8] = []
+        _ method: String = "GET", _ path: String,
+        headers: [(name: String, value: String)] = [], body: [UInt8] = []
     ) async throws -> PeerResponse {
         let allow = try #require(OutboundAllow("\(domain)=127.0.0.1"))
         let client = try FetchClient(authorityPEM: authority, allow: [allow])
         do {
             let answer = try await client.send(
-                method, url + path, body: body, maximumBytes: 20 << 20)
+                method, url + path, headers: headers, body: body, maximumBytes: 20 << 20)
             await client.shutdown()
             return answer
         } catch {

@@ -178,6 +178,24 @@ import Testing
         #expect(trusted.network.bodies.count == 3)
     }
 
+    @Test func `many are admitted in one version, or none`() throws {
+        var registry = try TestRegistry.withMembers(1)
+        let domains = ["uni-b.example", "uni-c.south.example", "uni-d.example"]
+        let documents = try domains.map { try TestMember.document($0) }
+        let signers = try TestRegistry.signers()
+        for wrong in ["uni-a.example", "uni-b.example", "uni.elsewhere"] {
+            let more = documents + [try TestMember.document(wrong)]
+            #expect(throws: RepositoryError.self, "\(wrong)") {
+                try registry.repository.admit(all: more, signers: signers, at: TestTime.start)
+            }
+        }
+        #expect(registry.repository.members.count == 1)
+        _ = try registry.repository.admit(all: documents, signers: signers, at: TestTime.start)
+        let (trusted, _) = try registry.refreshed()
+        #expect(trusted.members.map(\.document.domain) == ["uni-a.example"] + domains)
+        #expect(trusted.versions["north"] == 3 && trusted.versions["south"] == 2)
+    }
+
     @Test(arguments: [(0, false), (1, true), (2, true), (3, false)])
     func `a threshold must be within reach of its keys`(threshold: Int, isGood: Bool) throws {
         var plan = try TestRegistry.topLevel()

@@ -185,6 +185,54 @@ import Testing
         )
     }
 
+    @Test func `a request changes what its action is about and nothing beyond`() throws {
+        let current = try Self.member()
+        let recovery = try [TestMember.signer(Self.domain, .recovery)]
+        func refusal(
+            _ action: RegistryRequest.Action,
+            _ document: MemberDocument
+        ) throws -> RegistryRequest.Refusal? {
+            let request = RegistryRequest(
+                network: "test-net", action: action, at: TestTime.start, base: current.digest,
+                document: document)
+            let jws = try request.signed(by: recovery)
+            do throws(RegistryRequest.Refusal) {
+                _ = try RegistryRequest.verified(
+                    jws, network: "test-net", current: current, at: TestTime.start)
+                return nil
+            } catch { return error }
+        }
+        var moved = current.document
+        moved.node = "https://elsewhere.example:8443"
+        let closing = LogEpoch.Closing(
+            at: TestTime.start, size: 1, root: Digest(of: [1]), reason: "lost")
+        let closed = try #require(
+            current.document.closingEpoch(closing, revokingKeyAs: .superseded))
+        #expect(try refusal(.update, moved) == nil)
+        #expect(try refusal(.close, closed) == nil)
+        #expect(try refusal(.withdraw, current.document) == nil)
+        #expect(try refusal(.update, closed) == .unsuited(.update))
+        #expect(try refusal(.close, moved) == .unsuited(.close))
+        #expect(try refusal(.withdraw, moved) == .unsuited(.withdraw))
+    }
+
+    @Test func `what is granted carries the registry's event`() throws {
+        let current = try Self.member()
+        func granted(_ action: RegistryRequest.Action) -> [StandingEvent] {
+            RegistryRequest(
+                network: "test-net", action: action, at: TestTime.start, base: current.digest,
+                document: current.document
+            ).granted(at: TestTime.after(days: 1)).events
+        }
+        #expect(granted(.update) == current.document.events)
+        #expect(granted(.close) == current.document.events)
+        #expect(granted(.withdraw).last?.event == .withdrawal)
+        #expect(granted(.withdraw).last?.reason == "own-request")
+        let joined = try Self.joining().granted(at: TestTime.after(days: 1)).events
+        #expect(joined.map(\.event) == [.registration])
+        #expect(joined.first?.at == TestTime.after(days: 1))
+    }
+
     @Test func `a changed payload and a foreign type are refused`() throws {
         let jws = try Self.joining().signed(by: try Self.signers())
         var object = try #require(try JSON.read(jws).object)

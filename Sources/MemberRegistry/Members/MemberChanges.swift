@@ -57,4 +57,24 @@ extension MemberDocument {
         )
         return next
     }
+
+    /// With `publicKey` added for `use` from `time` on, and every other key of that use that would
+    /// be valid at `end` superseded from then on; between the two both are valid. nil for log keys,
+    /// which change with their epoch, and for a key without a thumbprint.
+    package func rotating(
+        _ use: MemberKey.Use,
+        to publicKey: PublicKey,
+        at time: Instant,
+        endingOthers end: Instant
+    ) -> MemberDocument? {
+        guard use != .log, let key = MemberKey(publicKey, use: use, notBefore: time) else {
+            return nil
+        }
+        var next = self
+        for old in keys where old.use == use && old.isValid(at: end) {
+            next = next.revoking(old.kid, at: end, .superseded) ?? next
+        }
+        next.keys.append(key)
+        return next
+    }
 }

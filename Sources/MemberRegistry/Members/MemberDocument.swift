@@ -226,4 +226,13 @@ package struct StandingEvent: Equatable, Sendable {
         self.event = event
         self.reason = reason
     }
+
+    /// Whether a reason is a code: 1 to 64 lower-case letters, digits and hyphens. Documents may
+    /// hold short texts too; what commands write names nobody.
+    package static func isReasonCode(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
+            }
+    }
 }

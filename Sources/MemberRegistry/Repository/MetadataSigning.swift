@@ -58,6 +58,13 @@ package enum MetadataSigning {
         return file(signed: envelope.signed, signatures: signatures)
     }
 
+    /// A file with the signatures of two copies of it.
+    static func merging(_ one: MetadataEnvelope, _ other: MetadataEnvelope) -> [UInt8] {
+        file(
+            signed: one.signed,
+            signatures: one.signatures.merging(other.signatures) { _, newer in newer })
+    }
+
     /// A file without signatures.
     static func unsigned(_ signed: JSON) -> [UInt8] { file(signed: signed, signatures: [:]) }
 

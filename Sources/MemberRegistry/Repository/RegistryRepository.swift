@@ -149,8 +149,11 @@ package struct RegistryRepository: Sendable {
     }
 
     /// A draft that changes nothing yet.
-    func draft() -> RepositoryDraft {
-        var draft = RepositoryDraft(root: trusted.root)
+    func draft() -> RepositoryDraft { draft(under: trusted.root) }
+
+    /// A draft that changes nothing but the root.
+    func draft(under root: RootMetadata) -> RepositoryDraft {
+        var draft = RepositoryDraft(root: root)
         draft.snapshot = trusted.snapshot
         draft.timestamp = trusted.timestamp
         draft.delegations = trusted.targets.values.flatMap(\.delegations)

@@ -13,6 +13,8 @@ struct RepositoryDraft {
     var targetFiles: [(path: String, bytes: [UInt8])] = []
     /// New versions of targets roles by name.
     var roles: [String: TargetsMetadata] = [:]
+    /// The files of those among them that a ceremony has signed; the others are signed now.
+    var signedRoles: [String: [UInt8]] = [:]
     /// Whether the snapshot is signed anew although no role changed.
     var renewsSnapshot = false
 
@@ -32,12 +34,7 @@ struct RepositoryDraft {
         }
         var listed = snapshot?.files ?? [:]
         for (role, metadata) in roles.sorted(by: { $0.key < $1.key }) {
-            let bytes = try MetadataSigning.sign(
-                metadata.signed,
-                role: role,
-                keys: try keys(of: role),
-                signers: signers
-            )
+            let bytes = try file(of: role, metadata, signers: signers)
             change.add(RegistryPath.role(role, version: metadata.version), bytes)
             listed["\(role).json"] = FileDescription(version: metadata.version, of: bytes)
         }
@@ -64,6 +61,23 @@ struct RepositoryDraft {
             )
         )
         return change
+    }
+
+    private func file(
+        of role: String,
+        _ metadata: TargetsMetadata,
+        signers: [any Signer]
+    ) throws(RepositoryError) -> [UInt8] {
+        let keys = try keys(of: role)
+        guard let bytes = signedRoles[role] else {
+            return try MetadataSigning.sign(
+                metadata.signed, role: role, keys: keys, signers: signers)
+        }
+        let valid = (try? MetadataEnvelope(bytes, limits: .standard)).map(keys.signers) ?? 0
+        guard valid >= keys.threshold else {
+            throw .tooFewSigners(role: role, have: valid, need: keys.threshold)
+        }
+        return bytes
     }
 
     private func signSnapshot(

@@ -109,6 +109,8 @@ extension RegistryRequest {
         case conflict(HistoryConflict)
         /// Events are not the institution's to write.
         case events
+        /// It changes what its action does not change, or not what it changes.
+        case unsuited(Action)
 
         /// One sentence with the remedy.
         package var description: String {
@@ -124,6 +126,10 @@ extension RegistryRequest {
             case .conflict(let conflict):
                 "\(conflict.place) \(conflict.change); history only grows"
             case .events: "the request changes events; only the registry writes them"
+            case .unsuited(.close): "a request to close closes the open epoch; this one does not"
+            case .unsuited(.withdraw): "a request to withdraw changes nothing else; ask twice"
+            case .unsuited(let action):
+                "a request to \(action.rawValue) closes no epoch; use eccoe log close"
             }
         }
     }
@@ -154,6 +160,9 @@ extension RegistryRequest {
         if let conflict = current.flatMap({ request.document.conflict(with: $0.document) }) {
             throw .conflict(conflict)
         }
+        if let current, !request.isSuited(to: current.document) {
+            throw .unsuited(request.action)
+        }
         guard !request.document.keys.isEmpty else { throw .noKeys }
         for key in request.document.keys where current?.document.key(key.kid) == nil {
             guard envelope.isSigned(by: key.publicKey) else {
@@ -167,5 +176,32 @@ extension RegistryRequest {
             }
         }
         return request
+    }
+
+    /// Whether the request changes what its action is about, and nothing beyond.
+    private func isSuited(to current: MemberDocument) -> Bool {
+        switch action {
+        case .join: true
+        case .update: document.epochs.prefix(current.epochs.count) == current.epochs[...]
+        case .withdraw: document == current
+        case .close:
+            current.epochs.last?.closed == nil
+                && current.epochs.indices.contains { document.epochs[$0] != current.epochs[$0] }
+        }
+    }
+}
+
+extension RegistryRequest {
+    /// The reason code of a withdrawal that the member has asked for.
+    package static let ownWish = "own-request"
+
+    /// The document that the registry publishes when it grants this at `time`: with the event that
+    /// belongs to the action, if one does.
+    package func granted(at time: Instant) -> MemberDocument {
+        switch action {
+        case .join: document.adding(.registration, at: time)
+        case .withdraw: document.adding(.withdrawal, at: time, reason: Self.ownWish)
+        case .update, .close: document
+        }
     }
 }

@@ -61,10 +61,10 @@ package struct LookupReport {
         }
         guard let holder = Self.issuer(of: report, in: registry) else {
             let name = Multikey.encode(key) ?? "of the proof"
-            if isOutdated(registry, for: now) {
+            if registry.isOutdated(for: now, at: now) {
                 return .open(
                     .unknown,
-                    "Stale: the registry copy of \(asOf(registry)) does not know the key \(name); "
+                    "Stale: the registry copy of \(registry.made) does not know the key \(name); "
                         + "refresh it."
                 )
             }
@@ -91,7 +91,7 @@ package struct LookupReport {
                         + "\(issued) (\(standing.state.rawValue)), \(document)."
                 )
             }
-            if isOutdated(registry, for: issued) {
+            if registry.isOutdated(for: issued, at: now) {
                 return CredentialCheck("member", .unknown, stale(holder, issued, registry))
             }
             return CredentialCheck(
@@ -120,7 +120,7 @@ package struct LookupReport {
                 )
             }
             switch registry.key(kid: holder.key.kid, at: issued).state {
-            case .valid where isOutdated(registry, for: issued):
+            case .valid where registry.isOutdated(for: issued, at: now):
                 return CredentialCheck("key", .unknown, stale(holder, issued, registry))
             case .valid:
                 return CredentialCheck("key", .pass, "\(name) was valid at \(issued).")
@@ -214,23 +214,12 @@ package struct LookupReport {
         )
     }
 
-    /// Whether the registry copy is too old to speak for `time`: more than 7 days old, and from
-    /// before that time.
-    private func isOutdated(_ registry: TrustedRegistry, for time: Instant) -> Bool {
-        if case .fresh = registry.freshness(at: now) { return false }
-        return asOf(registry) < time
-    }
-
-    private func asOf(_ registry: TrustedRegistry) -> Instant {
-        now + -registry.age(at: now)
-    }
-
     private func stale(
         _ holder: KeyAnswer.Holder,
         _ issued: Instant,
         _ registry: TrustedRegistry
     ) -> String {
-        "Stale: the registry copy is of \(asOf(registry)) and cannot tell how \(holder.domain) "
+        "Stale: the registry copy is of \(registry.made) and cannot tell how \(holder.domain) "
             + "stood at \(issued); refresh it."
     }
 }

@@ -34,7 +34,8 @@ struct LogClose: Verb {
 
     func execute() async throws {
         let folder = node.folder
-        let (registry, member) = try inForce(folder)
+        let own = try await OwnMembership.refreshed(node)
+        let member = own.member
         let closing = try end.closing(reason: reason, at: now) { try confirmedHead(folder) }
         let epoch = (member.document.epochs.last?.number ?? 0) + 1
         let next = try nextKey(folder, epoch: Int(epoch))
@@ -46,24 +47,11 @@ struct LogClose: Verb {
                     .conflict, "no epoch of \(member.document.domain) is open", at: "epochs",
                     try: "begin the newest one: eccoe log init"))
         }
-        let request = RegistryRequest(
-            network: registry.network.name, action: .close, at: now, base: member.digest,
-            document: document)
-        try await send(request, signedBy: [try recoveryKey(folder), next])
+        let request = own.request(.close, document, at: now)
+        let recovery = try own.recoveryKey(
+            ifLost: "only the registry itself can close the epoch: eccoe registry close-epoch")
+        try await own.send(request, signedBy: [recovery, next])
         write(request, closing, epoch: epoch)
-    }
-
-    private func inForce(_ folder: DataFolder) throws -> (TrustedRegistry, Member) {
-        let own = try OwnMember.read(folder)
-        guard let registry = try RegistryFiles(folder: folder).accepted(),
-            let member = registry.member(own.domain)
-        else {
-            throw CommandFailure(
-                Problem(
-                    .notAMember, "\(own.domain) is no member yet", at: folder.registry,
-                    try: "ask to be admitted: eccoe join --help"))
-        }
-        return (registry, member)
     }
 
     /// What the log's file holds as confirmed; nil when the file is lost.
@@ -80,40 +68,6 @@ struct LogClose: Verb {
         let key = Ed25519Key()
         try DataFolder.writeKey(key, to: path)
         return key
-    }
-
-    private func recoveryKey(_ folder: DataFolder) throws -> Ed25519Key {
-        guard let key = try folder.readKey(.recovery) else {
-            throw CommandFailure(
-                .noInput,
-                Problem(
-                    .keyUnusable, "the recovery key is not here",
-                    at: folder.file("keys/\(DataFolder.KeyUse.recovery.rawValue).key"),
-                    try: "bring it back for this command; if it is lost, only the registry itself "
-                        + "can close the epoch: eccoe registry close-epoch"))
-        }
-        return key
-    }
-
-    private func send(_ request: RegistryRequest, signedBy keys: [any Signer]) async throws {
-        switch try RegistrySource(folder: node.folder) {
-        case .url(let url, let authority):
-            let client = try FetchClient(
-                authorityPEM: authority.map { Array($0.utf8) },
-                allow: try OutboundFile.read(node.folder))
-            do {
-                try await request.send(to: url, signedBy: keys, by: client)
-                await client.shutdown()
-            } catch {
-                await client.shutdown()
-                throw error
-            }
-        case .folder, nil:
-            // The registry's own node: the request lies where the operator looks for it.
-            let name = request.document.domain + ".json"
-            try DurableFile.write(
-                try request.signed(by: keys), to: node.folder.registryRequests + "/" + name)
-        }
     }
 
     private func write(_ request: RegistryRequest, _ closing: LogEpoch.Closing, epoch: Int64) {

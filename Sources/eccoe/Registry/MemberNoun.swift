@@ -10,7 +10,10 @@ struct MemberNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "member",
         abstract: "The institutions of the network.",
-        subcommands: [MemberListVerb.self, MemberShow.self]
+        subcommands: [
+            MemberListVerb.self, MemberShow.self, MemberStanding.self, MemberKeyVerb.self,
+            MemberRequestNoun.self, MemberActivateKey.self,
+        ]
     )
 }
 
@@ -34,13 +37,15 @@ enum MemberList {
         return registry
     }
 
-    /// {"domain","name","standing","node","keys"}.
+    /// {"domain","name","standing","event","node","body","keys"}.
     static func json(_ member: Member, at time: Instant) -> JSON {
         let document = member.document
+        let standing = document.standing(at: time)
         return [
             "domain": .string(document.domain),
             "name": .string(document.names.sorted { $0.key < $1.key }.first?.value ?? ""),
-            "standing": .string(document.standing(at: time).state.rawValue),
+            "standing": .string(standing.state.rawValue),
+            "event": standing.event.map { .number(JSONNumber($0)) } ?? .null,
             "node": document.node.map { .string($0) } ?? .null,
             "body": .string(member.body),
             "keys": .number(JSONNumber(Int64(document.keys.count))),
@@ -67,17 +72,20 @@ struct MemberListVerb: Verb {
         commandName: "list",
         abstract: "List the members that this node knows.",
         discussion: """
-            Reads the registry in the data folder; needs no daemon.
+            Reads the registry in the data folder; needs no daemon. With --at it tells how each \
+            stood at that time, by what the registry says now.
 
-            Example:  eccoe member list
+            Example:  eccoe member list --at 2026-11-23
             """
     )
 
+    @OptionGroup var moment: MomentOptions
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
-        MemberList.write(try MemberList.registry(node.folder).members, at: now, output)
+        let time = try moment.moment(now: now)
+        MemberList.write(try MemberList.registry(node.folder).members, at: time, output)
     }
 }
 
@@ -85,17 +93,25 @@ struct MemberListVerb: Verb {
 struct MemberShow: Verb {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show what the registry says of a member.",
-        discussion: "Example:  eccoe member show uni-b.example -o json"
+        abstract: "Show what the registry says of a member, with its whole history.",
+        discussion: """
+            Reads the registry in the data folder; needs no daemon. Every event, key and epoch is \
+            there with its interval: from the first moment on, until before the last one.
+
+            Example:  eccoe member show uni-b.example -o json
+            """
     )
 
     @Argument(help: "The member's domain.")
     var domain: String
 
+    @OptionGroup var moment: MomentOptions
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
+        let present = now
+        let time = try moment.moment(now: present)
         let registry = try MemberList.registry(node.folder)
         guard let member = registry.member(domain) else {
             throw CommandFailure(
@@ -107,35 +123,21 @@ struct MemberShow: Verb {
                 )
             )
         }
-        let document = member.document
-        let standing = registry.standing(of: domain, at: now)
+        let report = AsOfReport(
+            time: time,
+            answer: registry.standingAnswer(of: domain, at: time, now: present),
+            registry: registry,
+            member: member
+        )
         let answer: JSON = [
-            "domain": .string(domain), "standing": .string(standing.state.rawValue),
-            "sha256": .string(member.digest.hex), "document": document.json,
+            "domain": .string(domain), "standing": .string(report.answer.state),
+            "at": .string(time.text), "sha256": .string(member.digest.hex),
+            "registry": AsOfReport.basis(registry, body: member.body),
+            "document": member.document.json,
         ]
-        output.write(answer) { _ in
-            TextTable.pairs(
-                [
-                    ("domain", domain),
-                    ("standing", standing.state.rawValue),
-                    ("names", document.names.values.sorted().joined(separator: ", ")),
-                    ("country", document.country), ("kind", document.kind.rawValue),
-                    ("node", document.node ?? "none"), ("body", member.body),
-                    ("DIDs", document.dids.joined(separator: ", ")),
-                ]
-                    + document.epochs.map {
-                        (
-                            "log",
-                            document.origin(epoch: $0.number) + ($0.closed == nil ? "" : ", closed")
-                        )
-                    }
-                    + document.keys.map {
-                        (
-                            "key for \($0.use.rawValue)",
-                            $0.kid + ($0.isValid(at: now) ? "" : ", not valid")
-                        )
-                    }
-            )
+        output.write(answer) { answer in
+            MemberHistory(member: member, time: time).text(
+                standing: report.answer.state, registry: AsOfReport.line(answer["registry"]))
         }
     }
 }

@@ -32,6 +32,14 @@ struct RegistryAuthority {
     ///
     /// - Throws: `CommandFailure`, 66, where none is run.
     func repository() throws -> RegistryRepository {
+        try demand()
+        return try RegistryRepository(files: try published.load().files)
+    }
+
+    /// Makes sure that a registry is run here.
+    ///
+    /// - Throws: `CommandFailure`, 66.
+    func demand() throws {
         guard isThere else {
             throw CommandFailure(
                 .noInput,
@@ -43,44 +51,61 @@ struct RegistryAuthority {
                 )
             )
         }
-        return try RegistryRepository(files: try published.load().files)
     }
 
-    /// All signing keys that are at hand.
+    /// All signing keys that are at hand; those that a passphrase seals sign in ceremonies only.
     func signers() throws -> [any Signer] {
         try DurableFile.list(keyFolder).filter { $0.hasSuffix(".key") }.compactMap {
-            try DataFolder.readKey(keyFolder + "/" + $0)
+            let path = keyFolder + "/" + $0
+            return try KeyFile.sealed(path) == nil ? DataFolder.readKey(path) : nil
         }
+    }
+
+    /// Draws and writes one key.
+    func makeKey(_ role: String) throws -> Ed25519Key {
+        try DurableFile.makeFolder(keyFolder, mode: 0o700)
+        let key = Ed25519Key()
+        try DataFolder.writeKey(key, to: "\(keyFolder)/\(role).key")
+        return key
     }
 
     /// Draws and writes `count` keys.
     func makeKeys(_ role: String, count: Int) throws -> [Ed25519Key] {
-        try DurableFile.makeFolder(keyFolder, mode: 0o700)
-        return try (1...max(1, count)).map { number in
-            let key = Ed25519Key()
-            let name = count == 1 ? role : "\(role)-\(number)"
-            try DataFolder.writeKey(key, to: "\(keyFolder)/\(name).key")
-            return key
+        try (1...max(1, count)).map { number in
+            try makeKey(count == 1 ? role : "\(role)-\(number)")
         }
     }
 
     /// The invite to the network, by its newest root.
     func invite(url: String) throws -> Invite {
+        let root = try newestRoot()
+        guard
+            let invite = Invite(
+                baseURL: url + "/registry", rootVersion: root.version, rootDigest: root.digest)
+        else {
+            throw CommandFailure(
+                .noInput,
+                Problem(
+                    .notFound, "this node has no https address", at: folder.memberDocument,
+                    try: "others fetch the registry from it: eccoe registry update --help"))
+        }
+        return invite
+    }
+
+    /// Version and SHA-256 of the newest root.
+    ///
+    /// - Throws: `CommandFailure`, 66, when there is none.
+    func newestRoot() throws -> (version: Int64, digest: Digest) {
         let stored = try published.load()
         guard let version = stored.rootVersions.last,
-            let root = stored.files[RegistryPath.root(version: version)],
-            let invite = Invite(
-                baseURL: url + "/registry",
-                rootVersion: version,
-                rootDigest: Digest(of: root)
-            )
+            let root = stored.files[RegistryPath.root(version: version)]
         else {
             throw CommandFailure(
                 .noInput,
                 Problem(.notFound, "the registry has no root", at: published.root)
             )
         }
-        return invite
+        return (version, Digest(of: root))
     }
 }
 

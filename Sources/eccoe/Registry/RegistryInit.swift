@@ -13,7 +13,10 @@ struct RegistryInit: Verb {
         discussion: """
             The registry is a TUF 1.0 repository of static files that every node serves again. Its \
             keys are written to registry-authority/keys in the data folder: move the root and \
-            targets keys offline, the snapshot and timestamp keys stay.
+            targets keys offline, the snapshot and timestamp keys stay. Where root and targets keys \
+            were made on other machines (eccoe registry root make-key), name their public keys: \
+            then only a proposal is written to --out, to be signed there and published by eccoe \
+            registry root publish.
 
             Example:  eccoe registry init --name demo --body europe --suffix example
             """
@@ -40,10 +43,27 @@ struct RegistryInit: Verb {
     @Option(help: "How many of them must sign.")
     var targetsThreshold = 2
 
+    @Option(
+        help: ArgumentHelp(
+            "Public key of the root on another machine; repeat for each.", valueName: "jwk"))
+    var rootKey: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Public key of targets on another machine; repeat for each.", valueName: "jwk"))
+    var targetsKey: [String] = []
+
+    @Option(help: "Where to write the proposal for those machines.")
+    var out: String?
+
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        guard rootKey.isEmpty == targetsKey.isEmpty, rootKey.isEmpty == (out == nil) else {
+            throw ValidationError("--root-key, --targets-key and --out belong together")
+        }
+        guard rootKey.isEmpty else { return }
         guard (1...rootKeys).contains(rootThreshold), rootKeys <= 16,
             (1...targetsKeys).contains(targetsThreshold), targetsKeys <= 16
         else {
@@ -55,9 +75,6 @@ struct RegistryInit: Verb {
         let folder = node.folder
         let member = try OwnMember.read(folder)
         let authority = RegistryAuthority(folder)
-        guard try DurableFile.list(folder.registryAuthority).isEmpty,
-            try DurableFile.read(folder.registrySource) == nil
-        else { throw StoreError.exists(folder.registryAuthority) }
         let network = NetworkDocument(
             name: name,
             quorums: NetworkDocument.standardQuorums(from: now),
@@ -66,11 +83,16 @@ struct RegistryInit: Verb {
         guard network.body(of: member.domain) != nil else {
             throw ValidationError("no --suffix ends \(member.domain), the first member")
         }
-        try DurableFile.makeFolder(folder.registryAuthority, mode: 0o750)
+        let foundation = RegistryFoundation(folder: folder)
+        try foundation.prepare()
         let lock = try authority.lock()
         defer { withExtendedLifetime(lock) {} }
-        try found(network, member: member, authority: authority)
-        try trust(authority, folder: folder)
+        if let out {
+            let proposal = try propose(network, authority)
+            return try CeremonyFile.write(proposal, to: out, output)
+        }
+        let (repository, change) = try found(network, authority)
+        try foundation.write(repository, change, at: now)
         let invite = try authority.invite(url: member.node ?? "")
         let isRunning = await node.pokeRegistry()
         let answer: JSON = [
@@ -90,45 +112,65 @@ struct RegistryInit: Verb {
         }
     }
 
+    /// The registry with keys that are all made here.
     private func found(
         _ network: NetworkDocument,
-        member: MemberDocument,
-        authority: RegistryAuthority
-    ) throws {
+        _ authority: RegistryAuthority
+    ) throws -> (RegistryRepository, RepositoryChange) {
         let root = try authority.makeKeys("root", count: rootKeys)
         let targets = try authority.makeKeys("targets", count: targetsKeys)
-        let snapshot = try authority.makeKeys("snapshot", count: 1)
-        let timestamp = try authority.makeKeys("timestamp", count: 1)
-        let bodyKeys = try authority.makeKeys("body-\(body)", count: 1)
-        func plan(_ keys: [Ed25519Key], _ threshold: Int) -> RolePlan {
-            RolePlan(keys.map(\.publicKey), threshold: threshold)
-        }
-        let signers: [any Signer] = root + targets + snapshot + timestamp + bodyKeys
-        var (repository, first) = try RegistryRepository.create(
+        let online = try OnlineKeys(authority, body: body)
+        return try RegistryRepository.create(
             network,
-            topLevel: TopLevelPlan(
-                root: plan(root, rootThreshold),
-                targets: plan(targets, targetsThreshold),
-                snapshot: plan(snapshot, 1),
-                timestamp: plan(timestamp, 1)
-            ),
-            bodies: [body: plan(bodyKeys, 1)],
-            signers: signers,
+            topLevel: online.plan(
+                root: RolePlan(root.map(\.publicKey), threshold: rootThreshold),
+                targets: RolePlan(targets.map(\.publicKey), threshold: targetsThreshold)),
+            bodies: [body: RolePlan([online.body.publicKey], threshold: 1)],
+            signers: root + targets + online.all,
             at: now
         )
-        let second = try repository.admit(member.registered(at: now), signers: signers, at: now)
-        try authority.published.write(first)
-        try authority.published.write(second)
     }
 
-    private func trust(_ authority: RegistryAuthority, folder: DataFolder) throws {
-        let path = RegistryPath.root(version: 1)
-        guard let root = try authority.published.load().files[path] else {
-            throw StoreError.missing(path)
-        }
-        try RegistryFiles(folder: folder).write(root, to: path)
-        let source: JSON = ["folder": .string(authority.published.root)]
-        try DurableFile.write(source.canonicalBytes + [0x0a], to: folder.registrySource)
+    /// The first root and targets files, for keys that are elsewhere.
+    private func propose(
+        _ network: NetworkDocument,
+        _ authority: RegistryAuthority
+    ) throws -> Ceremony {
+        let root = try rootKey.map { try PublicKeyFile.read($0) }
+        let targets = try targetsKey.map { try PublicKeyFile.read($0) }
+        let online = try OnlineKeys(authority, body: body)
+        return try RegistryRepository.foundation(
+            network,
+            topLevel: online.plan(
+                root: RolePlan(root, threshold: rootThreshold),
+                targets: RolePlan(targets, threshold: targetsThreshold)),
+            bodies: [body: RolePlan([online.body.publicKey], threshold: 1)],
+            at: now
+        )
+    }
+}
+
+/// The keys that stay on the registry's machine.
+private struct OnlineKeys {
+    let snapshot: Ed25519Key
+    let timestamp: Ed25519Key
+    let body: Ed25519Key
+
+    init(_ authority: RegistryAuthority, body: String) throws {
+        snapshot = try authority.makeKey("snapshot")
+        timestamp = try authority.makeKey("timestamp")
+        self.body = try authority.makeKey("body-\(body)")
+    }
+
+    var all: [Ed25519Key] { [snapshot, timestamp, body] }
+
+    func plan(root: RolePlan, targets: RolePlan) -> TopLevelPlan {
+        TopLevelPlan(
+            root: root,
+            targets: targets,
+            snapshot: RolePlan([snapshot.publicKey], threshold: 1),
+            timestamp: RolePlan([timestamp.publicKey], threshold: 1)
+        )
     }
 }
 

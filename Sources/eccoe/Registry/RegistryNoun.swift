@@ -12,7 +12,10 @@ struct RegistryNoun: AsyncParsableCommand {
         abstract: "The member key registry: whom the network trusts.",
         subcommands: [
             RegistryInit.self, RegistryRequests.self, RegistryAdmit.self, RegistryList.self,
-            RegistryInvite.self, RegistryRefresh.self, RegistryCloseEpoch.self,
+            RegistryInvite.self, RegistryRefresh.self, RegistryUpdate.self, RegistrySuspend.self,
+            RegistryReinstate.self, RegistryWithdraw.self, RegistryRevokeKey.self,
+            RegistryRotateKey.self, RegistryCloseEpoch.self, RegistryRootNoun.self,
+            RegistryBodyNoun.self,
         ]
     )
 }
@@ -62,8 +65,10 @@ struct RegistryInvite: Verb {
     func execute() async throws {
         let member = try OwnMember.read(node.folder)
         let authority = RegistryAuthority(node.folder)
-        _ = try authority.repository()
-        let invite = try authority.invite(url: member.node ?? "")
+        let published = try authority.repository().members.first {
+            $0.document.domain == member.domain
+        }
+        let invite = try authority.invite(url: (published?.document ?? member).node ?? "")
         output.write(["invite": .string(invite.description)]) { _ in "\(invite)\n" }
     }
 }

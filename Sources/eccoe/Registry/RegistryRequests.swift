@@ -68,10 +68,12 @@ struct WaitingRequest {
 struct RegistryRequests: Verb {
     static let configuration = CommandConfiguration(
         commandName: "requests",
-        abstract: "List the institutions that ask to join, for the registry's operator.",
+        abstract: "List what institutions ask for, for the registry's operator.",
         discussion: """
             Compare the code with the institution by another channel, such as the telephone, or \
-            look up TXT _eccoe.<domain>, which should show the full hash; then admit it.
+            look up TXT _eccoe.<domain>, which should show the full hash; then admit it. Requests of \
+            members are granted by eccoe registry update and rotate-key, which show the change \
+            first, or by admit.
 
             Example:  eccoe registry requests
             """
@@ -88,7 +90,7 @@ struct RegistryRequests: Verb {
         )
         let answer: JSON = ["requests": .array(requests.map(\.json))]
         output.write(list: "requests", of: answer) { rows in
-            guard !rows.isEmpty else { return "Nobody asks to join.\n" }
+            guard !rows.isEmpty else { return "Nobody asks for anything.\n" }
             return TextTable.rows(
                 ["DOMAIN", "ASKS TO", "SINCE", "CODE"],
                 rows.map { row in
@@ -98,106 +100,6 @@ struct RegistryRequests: Verb {
                     ]
                 }
             )
-        }
-    }
-}
-
-/// `eccoe registry admit <domain>`
-struct RegistryAdmit: Verb {
-    static let configuration = CommandConfiguration(
-        commandName: "admit",
-        abstract: "Grant an institution's request and publish the registry anew.",
-        discussion: """
-            Checks the signatures of all keys in the request, signs with the keys in \
-            registry-authority/keys, and tells the daemon.
-
-            Example:  eccoe registry admit uni-b.example --code "1f2e3 d4c5b 6a798 81234"
-            """
-    )
-
-    @Argument(help: "The institution's domain.")
-    var domain: String
-
-    @Option(help: "The code that the institution read out; a different one is refused.")
-    var code: String?
-
-    @OptionGroup var node: NodeOptions
-    @OptionGroup var output: OutputOptions
-
-    func execute() async throws {
-        let authority = RegistryAuthority(node.folder)
-        var repository = try authority.repository()
-        let lock = try authority.lock()
-        defer { withExtendedLifetime(lock) {} }
-        guard
-            let waiting = try WaitingRequest.one(
-                domain,
-                node.folder,
-                repository: repository,
-                at: now
-            )
-        else {
-            throw CommandFailure(
-                Problem(
-                    .notFound,
-                    "\(domain) does not ask for anything",
-                    at: domain,
-                    try: "list those who do: eccoe registry requests"
-                )
-            )
-        }
-        let request = try waiting.reading.get()
-        try compare(request)
-        let signers = try authority.signers()
-        let change: RepositoryChange
-        if request.action == .join {
-            change = try repository.admit(
-                request.document.registered(at: now),
-                signers: signers,
-                at: now
-            )
-        } else {
-            change = try repository.update(request.document, signers: signers, at: now)
-        }
-        try authority.published.write(change)
-        try FileManager.default.removeItem(atPath: waiting.path)
-        let isRunning = await node.pokeRegistry()
-        write(request, change, daemon: isRunning)
-    }
-
-    private func compare(_ request: RegistryRequest) throws {
-        func digits(_ text: String) -> String { text.lowercased().filter { !$0.isWhitespace } }
-        let expected = request.shortAuthenticationString
-        guard let code, digits(code) != digits(expected) else { return }
-        throw CommandFailure(
-            Problem(
-                .registryRefused,
-                "the code is another: the request has \(expected), you gave \(code)",
-                at: domain,
-                try: "ask the institution again; somebody else may have sent this"
-            )
-        )
-    }
-
-    private func write(_ request: RegistryRequest, _ change: RepositoryChange, daemon: Bool) {
-        let document = request.document
-        let answer: JSON = [
-            "domain": .string(domain), "action": .string(request.action.rawValue),
-            "code": .string(request.shortAuthenticationString), "daemon": .bool(daemon),
-            "files": .array(change.files.map { .string($0.path) }),
-        ]
-        output.write(answer) { _ in
-            TextTable.pairs(
-                [
-                    ("admitted", domain),
-                    ("names", document.names.values.sorted().joined(separator: ", ")),
-                    ("node", document.node ?? "none"),
-                    ("code", request.shortAuthenticationString),
-                ] + document.keys.map { ("key for \($0.use.rawValue)", $0.kid) }
-            )
-                + (daemon
-                    ? "\nThe daemon publishes it now.\n"
-                    : "\nNo daemon answers here; it publishes this when it is started.\n")
         }
     }
 }
