@@ -139,6 +139,10 @@ private struct OfflineRegistry {
         let body = registry.folder.file("a/registry-authority/keys/body-trial.key")
         let idle = try registry.run(["registry", "root", "sign", file, "--yes", "--key", body])
         #expect(idle.status == 1 && idle.error.contains("speaks for none"), "\(idle.error)")
+        let named = ["ECCOE_PASSPHRASE_FILE": registry.folder.file("passphrase")]
+        let signed = try EccoeProcess(environment: named).run(sign + ["--yes", "-o", "json"])
+        #expect(signed.status == 0, "\(signed.error)")
+        #expect(signed.output.contains("\"signed\":1"), "\(signed.output)")
     }
 
     @Test func `renew a root, and rotate one key of it`() throws {

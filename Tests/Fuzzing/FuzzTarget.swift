@@ -10,6 +10,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case addEntries = "add-entries"
     case announcement
     case bundle
+    case ceremony
     case checkpoint
     case evidence
     case headsPage = "heads-page"
@@ -18,6 +19,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case memberRequest = "member-request"
     case note
     case proof
+    case sealedKey = "sealed-key"
     case signatureHeaders = "signature-headers"
     case tilePath = "tile-path"
     case tuf
@@ -31,6 +33,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .addEntries: Self.addEntries(bytes)
         case .announcement: Self.announcement(bytes)
         case .bundle: Self.bundle(bytes)
+        case .ceremony: Self.ceremony(bytes)
         case .checkpoint: Self.checkpoint(bytes)
         case .evidence: Self.evidence(bytes)
         case .headsPage: Self.headsPage(bytes)
@@ -39,6 +42,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .memberRequest: Self.memberRequest(bytes)
         case .note: Self.note(bytes)
         case .proof: Self.proof(bytes)
+        case .sealedKey: Self.sealedKey(bytes)
         case .signatureHeaders: Self.signatureHeaders(bytes)
         case .tilePath: Self.tilePath(bytes)
         case .tuf: Self.tuf(bytes)
@@ -145,6 +149,24 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             return "a document has a second spelling"
         }
         return nil
+    }
+
+    /// What is shown before a key signs, and what is carried on.
+    private static func ceremony(_ bytes: [UInt8]) -> String? {
+        guard let ceremony = try? Ceremony(reading: bytes) else { return nil }
+        _ = try? ceremony.changes()
+        _ = try? ceremony.panels()
+        let again = try? Ceremony(reading: ceremony.json.canonicalBytes)
+        return again == ceremony ? nil : "a ceremony is not what it writes"
+    }
+
+    /// Without a passphrase: what a file may ask for is bounded where it is read.
+    private static func sealedKey(_ bytes: [UInt8]) -> String? {
+        guard let json = try? JSON.read(bytes), let key = try? SealedKey(json: json) else {
+            return nil
+        }
+        let again = try? SealedKey(json: key.json)
+        return again?.json == key.json ? nil : "a sealed key is not what it writes"
     }
 
     /// Roots of trust are read from an invite's URL, and all roles from strangers' copies.

@@ -71,6 +71,28 @@ enum Seeds {
     /// All roles of a registry.
     static let metadata: [[UInt8]] = registryFiles("metadata/")
 
+    /// A root renewed and signed, and a member to be admitted.
+    static let ceremonies: [[UInt8]] = {
+        guard let repository = repositories.first, let owner = key("registry"),
+            let request = requests.dropFirst().first.flatMap({
+                try? RegistryRequest(readingPayload: $0)
+            }),
+            let root = try? repository.proposeRoot([:], at: at).signed(by: [owner]),
+            let member = try? repository.proposeMember(request.granted(at: at), at: at)
+        else { return [] }
+        return [root.json.canonicalBytes, member.json.canonicalBytes]
+    }()
+
+    /// At the lowest cost that is accepted.
+    static let sealedKey: [[UInt8]] = {
+        guard let owner = key("registry"), let cost = SealedKey.Cost(n: 1 << 10, r: 1, p: 1),
+            let sealed = try? SealedKey(
+                sealing: owner, passphrase: Array("a passphrase for tests".utf8),
+                salt: hash.bytes, nonce: Array(hash.bytes.prefix(12)), cost: cost)
+        else { return [] }
+        return [sealed.json.canonicalBytes]
+    }()
+
     /// A request to join with its signatures, its payload, and the document that it carries.
     static let requests: [[UInt8]] = {
         guard let log = key("log"), let recovery = key("recovery"),
@@ -81,7 +103,7 @@ enum Seeds {
             domain: "uni-a.example", names: ["en": "University A", "fr": "Université A"],
             country: "FR", kind: .higherEducation, mailboxes: ["technical": "it@uni-a.example"],
             node: "https://node.uni-a.example:8443",
-            tls: .authority([0x30, 0x03, 0x02, 0x01, 0x05]),
+            tls: .authority([0x30] + [UInt8](repeating: 5, count: 63)),
             dids: ["did:web:uni-a.example"], keys: [first, second])
         let request = RegistryRequest(
             network: network, action: .join, at: at, base: nil, document: document)
@@ -133,6 +155,7 @@ extension FuzzTarget {
         case .bundle:
             let entries = Seeds.leaves.flatMap { EntryBundle.encode($0.bytes) ?? [] }
             return [[UInt8(Seeds.leaves.count - 1)] + entries]
+        case .ceremony: return Seeds.ceremonies
         case .checkpoint:
             return notes.map(\.text)
                 + [Array("a/b\n0\n\(MerkleTree.emptyRoot.base64)\nan extension\n".utf8)]
@@ -154,6 +177,7 @@ extension FuzzTarget {
             return notes.map {
                 InclusionProof(index: 3, path: [hash, hash, hash], checkpoint: $0, extra: [1]).bytes
             }
+        case .sealedKey: return Seeds.sealedKey
         case .signatureHeaders: return [Seeds.signature]
         case .tilePath:
             return [

@@ -149,8 +149,10 @@ struct MemberStanding: Verb {
         )
         output.write(report.json([("domain", .string(member))])) { answer in
             var pairs = [("domain", member)] + AsOfReport.pairs(answer)
-            let events = TextTable.cell(answer["events"])
-            pairs.append(("event", "\(TextTable.cell(answer["event"])) of \(events)"))
+            if let event = answer["event"] {
+                let events = TextTable.cell(answer["events"])
+                pairs.append(("event", "\(TextTable.cell(event)) of \(events)"))
+            }
             return TextTable.pairs(pairs)
         }
         try report.finish()
