@@ -21,7 +21,9 @@ required_packages=(
     "zlib1g-dev: decompresses what is pushed to a mirror"
 )
 fault_packages=(
+    "faketime: shows eccoe doctor another date in the tests"
     "iproute2: gives each of five nodes a network of its own in the tests"
+    "openssh-client: holds keys in an agent in the tests"
     "strace: lets system calls fail under the daemon in the tests"
 )
 go_packages=(

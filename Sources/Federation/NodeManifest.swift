@@ -52,7 +52,7 @@ package struct NodeManifest: Sendable, Equatable {
     /// The JWS.
     ///
     /// - Throws: what the signer throws.
-    package func signed(by key: Ed25519Key) throws -> [UInt8] {
+    package func signed(by key: any Signer) throws -> [UInt8] {
         try GeneralJWS.sign(payload.canonicalBytes, type: Self.type, signers: [key])
     }
 

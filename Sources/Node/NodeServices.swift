@@ -21,7 +21,9 @@ package struct NodeServices: Sendable {
             push.headChanged()
         }
         let anchor = AnchorKeeper(node: node, clock: clock)
+        let notice = AdmissionNotice(node: node, clock: clock)
         let refresh = RegistryRefresh(node: node, clock: clock) {
+            notice.registryChanged()
             node.followEpochs()
             node.fetchClosedEpochs()
             cosigning.headChanged()
@@ -45,7 +47,7 @@ package struct NodeServices: Sendable {
         }
         services = [
             node.faults, node.writer, opening, announcer, anchor, cosigning, push, publishing,
-            refresh, gossip, Scrub(node: node, clock: clock),
+            refresh, gossip, notice, Scrub(node: node, clock: clock),
         ]
         control = ControlDesk(node: node, gossip: gossip, anchor: anchor) {
             await refresh.refresh(from: nil)

@@ -1,4 +1,5 @@
 package import Federation
+import Keys
 package import Logging
 package import NodeStore
 import ServiceLifecycle
@@ -106,10 +107,11 @@ package final class Sequencer: Service, Sendable {
         (heads, written) = AsyncStream.makeStream()
     }
 
-    /// Why nothing can be written for now: the disk is full. Cleared by the next commit.
+    /// Why nothing could be written when it was last tried: the disk is full, or whoever holds the key
+    /// did not sign. Cleared by the next commit.
     package var fault: Problem? {
         let known = trouble.withLock { $0 }
-        return known == nil || log.hasSpace ? nil : known
+        return known?.slug == .readOnly && log.hasSpace ? nil : known
     }
 
     /// Appends the drafts of a request and returns when they are on disk.
@@ -242,7 +244,18 @@ package final class Sequencer: Service, Sendable {
             if log.isCarryOverDue { beside.run { self.tidy() } }
             if head.checkpoint.size != sizeBefore { written.yield(head) }
         } catch  where StoreFault(of: error) == .full {
-            standStill(batch)
+            standStill(
+                batch,
+                Problem(
+                    .readOnly,
+                    "the disk is full: the log is read-only until there is space again",
+                    try: "free some space and send the request again; the node need not be "
+                        + "restarted"))
+        } catch let error as SigningUnavailable {
+            // The transaction was rolled back: without a signature there is no head.
+            standStill(
+                batch,
+                Problem(.keyUnusable, "nothing was written: \(error.reason)", try: error.remedy))
         } catch {
             logger.critical("commit failed; the log stops", metadata: ["error": "\(error)"])
             let problem = Problem(
@@ -284,17 +297,19 @@ package final class Sequencer: Service, Sendable {
     }
 
     /// Nothing was written, and nothing is lost: the next request tries again.
-    private func standStill(_ batch: [Waiting]) {
-        let problem = Problem(
-            .readOnly,
-            "the disk is full: the log is read-only until there is space again",
-            try: "free some space and send the request again; the node need not be restarted"
-        )
+    private func standStill(_ batch: [Waiting], _ problem: Problem) {
         let before = trouble.withLock { trouble in
             defer { trouble = problem }
             return trouble
         }
-        if before == nil { logger.error("the disk is full; the log is read-only for now") }
+        if before?.slug != problem.slug {
+            let isFull = problem.slug == .readOnly
+            logger.error(
+                isFull
+                    ? "the disk is full; the log is read-only for now"
+                    : "the log's key is out of reach; nothing is written for now",
+                metadata: isFull ? [:] : ["reason": "\(problem.detail)"])
+        }
         turnAway(problem, batch: batch)
     }
 }

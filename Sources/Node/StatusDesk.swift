@@ -23,6 +23,7 @@ package struct StatusDesk: Sendable {
         answer["software"] = .string("\(Software.name)/\(Software.version)")
         answer["standing"] = .string(node.registry.standing(of: node.identity.domain, at: now))
         answer["registry"] = registry(at: now)
+        answer["keys"] = .array(node.identity.keys.map { key($0, $1.publicKey) })
         var waits: [String] = []
         if let own = node.logs.own { answer["log"] = try describe(own, waits: &waits) }
         if node.logs.own != nil { answer["writing"] = writing() }
@@ -54,6 +55,13 @@ package struct StatusDesk: Sendable {
         return .object(answer)
     }
 
+    private func key(_ name: String, _ key: PublicKey) -> JSON {
+        [
+            "name": .string(name), "kid": JWK.thumbprint(key).map { .string($0) } ?? .null,
+            "home": .string(node.identity.home(of: key).rawValue),
+        ]
+    }
+
     private static func audit(_ result: ScrubResult) -> JSON {
         [
             "origin": .string(result.origin), "at": .string(result.at.text),
@@ -66,7 +74,8 @@ package struct StatusDesk: Sendable {
     /// "wanted"?}.
     private func writing() -> JSON {
         if let fault = node.writer.fault {
-            return ["state": "full", "reason": .string(fault.detail)]
+            let state: JSON = fault.slug == .readOnly ? "full" : "unsigned"
+            return ["state": state, "reason": .string(fault.detail)]
         }
         if let log = node.logs.own, node.isQuarantined(log.origin) {
             return ["state": "stopped", "reason": "two histories were signed with this log's key"]

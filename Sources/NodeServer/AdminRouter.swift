@@ -25,7 +25,7 @@ struct AdminRouter: Sendable {
         let router = Router(context: CallerContext.self, options: .autoGenerateHeadEndpoints)
         for path in Path.allCases {
             router.get(RouterPath(stringLiteral: path.rawValue)) { _, _ in
-                answer(path).response()
+                await answer(path).response()
             }
         }
         router.add(
@@ -35,11 +35,11 @@ struct AdminRouter: Sendable {
         return router
     }
 
-    private func answer(_ path: Path) -> Answer {
+    private func answer(_ path: Path) async -> Answer {
         switch path {
         case .healthz: return .text(Array("ok\n".utf8), caching: .none)
         case .readyz:
-            let reasons = ReadinessDesk(node: node).reasons()
+            let reasons = await ReadinessDesk(node: node).reasons()
             var answer = Answer.json([
                 "ready": .bool(reasons.isEmpty), "reasons": .array(reasons.map { .string($0) }),
             ])

@@ -131,14 +131,19 @@ package struct DataFolder: Sendable {
 
     /// Reads a key file anywhere; nil when there is none.
     ///
+    /// - Parameter isCredential: whether a service manager handed it over. systemd lets its reader in
+    ///   by an access control list, whose mask stands where the group's bits are: then 0440 is as
+    ///   good as 0400.
     /// - Throws: `StoreError.exposedKey`, `.corrupt`, `.file`.
-    package static func readKey(_ path: String) throws -> Ed25519Key? {
+    package static func readKey(_ path: String, isCredential: Bool = false) throws -> Ed25519Key? {
         var status = stat()
         guard stat(path, &status) == 0 else {
             if errno == ENOENT { return nil }
             throw StoreError.file(path, errno)
         }
-        guard status.st_mode & 0o377 == 0 else { throw StoreError.exposedKey(path) }
+        guard status.st_mode & (isCredential ? 0o337 : 0o377) == 0 else {
+            throw StoreError.exposedKey(path)
+        }
         guard let bytes = try DurableFile.read(path, limit: 4096) else { return nil }
         guard let jwk = try? JSON.read(bytes), let seedText = jwk["d"]?.string,
             let seed = Base64URL.decode(seedText), let key = Ed25519Key(seed: seed),

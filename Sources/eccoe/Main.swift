@@ -20,7 +20,8 @@ struct Eccoe: AsyncParsableCommand {
             """,
         version: "\(Software.name) \(Software.version)",
         subcommands: [
-            Init.self, Join.self, Status.self, Doctor.self, TLSNoun.self, RegistryNoun.self,
+            Init.self, Join.self, Status.self, Doctor.self, KeyNoun.self, TLSNoun.self,
+            RegistryNoun.self,
             MemberNoun.self, PeerNoun.self,
             CatalogueNoun.self, DecisionNoun.self, CredentialNoun.self, LogNoun.self,
             ProofNoun.self, EvidenceNoun.self, BackupNoun.self, JSONNoun.self, TUFCommand.self,

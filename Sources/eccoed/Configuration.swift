@@ -1,4 +1,5 @@
 import Federation
+import Keys
 import Logging
 import NodeClient
 import NodeStore
@@ -29,6 +30,12 @@ struct Configuration: Sendable {
     var certificate: String
     /// PEM file with the private key.
     var privateKey: String
+    /// The log's key when an ssh-agent holds it.
+    var logAgent: SSHAgentKey?
+    /// The node's key when an ssh-agent holds it.
+    var nodeAgent: SSHAgentKey?
+    /// Folder of what the service manager hands over (`$CREDENTIALS_DIRECTORY`).
+    var credentials: String?
     /// Hosts with fixed addresses.
     var allow: [OutboundAllow] = []
     /// What others may do to this node.
@@ -49,7 +56,8 @@ struct Configuration: Sendable {
         "version", "domain", "data", "listen.host", "listen.port", "url", "reachable", "socket",
         "anchor",
         "tls.certificate", "tls.key", "outbound.allow", "precedents", "log.level", "log.format",
-        "proxies.addresses", "proxies.header", "admin.listen", "admin.exposed",
+        "proxies.addresses", "proxies.header", "admin.listen", "admin.exposed", "keys.log",
+        "keys.node",
     ]).union(limitKeys.map { "limits." + $0.name })
 
     /// Keys whose values are lists, which no environment variable can hold.
@@ -100,6 +108,9 @@ struct Configuration: Sendable {
         anchor = try reader.optional("anchor") ?? "/var/lib/eccoe-anchor"
         certificate = try reader.optional("tls.certificate") ?? folder.file("tls/server.pem")
         privateKey = try reader.optional("tls.key") ?? folder.file("tls/server.key")
+        logAgent = try reader.agentKey("keys.log")
+        nodeAgent = try reader.agentKey("keys.node")
+        credentials = environment["CREDENTIALS_DIRECTORY"].flatMap { $0.isEmpty ? nil : $0 }
         try readLogging(reader)
         try readCallers(reader)
         allow = try reader.allowed()

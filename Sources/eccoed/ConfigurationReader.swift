@@ -1,4 +1,5 @@
 import Federation
+import Keys
 import NodeClient
 
 /// Takes values out of a flattened file with errors that name the key.
@@ -96,6 +97,18 @@ struct ConfigurationReader {
         case let text as String where ["true", "false"].contains(text): return text == "true"
         default: throw problem(key, "is neither true nor false", "write true or false")
         }
+    }
+
+    /// A key that an ssh-agent holds; nil when the key lies in a file.
+    func agentKey(_ name: String) throws(Problem) -> SSHAgentKey? {
+        guard let text = try optional(name) else { return nil }
+        guard let key = SSHAgentKey(text) else {
+            throw problem(
+                name, "names no key of an agent",
+                "agent:<absolute path of its socket> ssh-ed25519 <base64>; eccoe key show prints it"
+            )
+        }
+        return key
     }
 
     func addresses(_ key: String) throws(Problem) -> [IPAddress] {

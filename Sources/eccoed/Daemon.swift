@@ -37,6 +37,8 @@ struct Daemon {
             logger: logger
         )
         do {
+            try await Twin(folder: folder, domain: configuration.domain, transport: transport)
+                .refuse()
             try await ServiceGroup(configuration: try group(of: node)).run()
         } catch {
             await transport.shutdown()
@@ -87,15 +89,11 @@ struct Daemon {
     }
 
     private func identity(_ folder: DataFolder) throws -> NodeIdentity {
-        NodeIdentity(
-            domain: configuration.domain,
-            url: configuration.url,
-            logKeys: try folder.readLogKeys(),
-            witnessKey: try folder.readKey(.witness),
-            mirrorKey: try folder.readKey(.mirror),
-            credentialKey: try folder.readKey(.credential),
-            nodeKey: try folder.readKey(.node)
-        )
+        let sources = KeySources(
+            folder: folder, credentials: configuration.credentials,
+            logAgent: configuration.logAgent, nodeAgent: configuration.nodeAgent)
+        return NodeIdentity(
+            domain: configuration.domain, url: configuration.url, keys: try sources.keys())
     }
 
     private static func traffic(_ traffic: Traffic) -> JSON {

@@ -2,7 +2,8 @@ import Testing
 
 struct HelpTests {
     @Test(arguments: [
-        "", "init", "join", "status", "doctor", "tls", "tls renew", "registry", "registry init",
+        "", "init", "join", "status", "doctor", "tls", "tls renew", "key", "key show", "key export",
+        "registry", "registry init",
         "registry requests",
         "registry admit", "registry list", "registry invite", "registry refresh", "catalogue",
         "catalogue import", "catalogue check", "catalogue publish", "catalogue withdraw",

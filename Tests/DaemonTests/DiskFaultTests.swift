@@ -135,7 +135,7 @@ private final class DiskFaultSetting {
 }
 
 /// strace attached to the daemon, letting a system call fail.
-private final class Strace {
+final class Strace {
     private let process: Process
 
     /// Whether strace is there and may trace a process of ours.

@@ -48,10 +48,14 @@ final class DaemonProcess {
     let said: String
 
     /// Starts the daemon of a folder and returns when it listens.
-    init(_ folder: DataFolder, in network: NetworkNamespace? = nil) throws {
+    init(
+        _ folder: DataFolder, in network: NetworkNamespace? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         let errors = Pipe()
         process = try Institution.process(
-            "eccoed", ["--config", folder.configuration], errors: errors, in: network)
+            "eccoed", ["--config", folder.configuration], errors: errors, in: network,
+            environment: environment)
         let handle = errors.fileHandleForReading
         var seen = ""
         while !seen.contains("msg=Ready") {
@@ -132,8 +136,8 @@ final class Participant {
     }
 
     /// Starts the daemon and returns when it listens.
-    func start() throws {
-        daemon = try DaemonProcess(folder, in: network)
+    func start(environment: [String: String] = [:]) throws {
+        daemon = try DaemonProcess(folder, in: network, environment: environment)
     }
 
     /// Ends the daemon; nil when it does not end.
@@ -146,6 +150,12 @@ final class Participant {
     var adminPort: Int? {
         let word = daemon?.said.split(separator: " ").first { $0.hasPrefix("admin=") }
         return word.flatMap { Int($0.dropFirst(6)) }
+    }
+
+    /// The port of the https listener, as the daemon said it.
+    var listenPort: Int? {
+        let word = daemon?.said.split(separator: " ").first { $0.hasPrefix("port=") }
+        return word.flatMap { Int($0.dropFirst(5)) }
     }
 
     /// Publishes the smallest items with these ids.

@@ -144,7 +144,7 @@ final class Institution {
     /// Starts a program in an almost empty environment, with proxies that must not be used.
     static func process(
         _ name: String, _ arguments: [String], output: Pipe? = nil, errors: Pipe? = nil,
-        in network: NetworkNamespace? = nil
+        in network: NetworkNamespace? = nil, environment: [String: String] = [:]
     ) throws -> Process {
         let process = Process()
         let program = try binary(name)
@@ -154,7 +154,7 @@ final class Institution {
         let proxies = ["http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"]
         process.environment = proxies.reduce(
             into: ["SWIFT_BACKTRACE": "enable=no", "PATH": "/usr/bin:/bin"]
-        ) { $0[$1] = "http://127.0.0.1:1" }
+        ) { $0[$1] = "http://127.0.0.1:1" }.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output ?? FileHandle.nullDevice
         process.standardError = errors ?? FileHandle.nullDevice

@@ -1,5 +1,6 @@
 import Federation
 import Glibc
+import Keys
 import MemberRegistry
 import NodeStore
 
@@ -17,8 +18,27 @@ package struct ReadinessDesk: Sendable {
     }
 
     /// Why the node is not ready, each in a sentence; empty when it is.
-    package func reasons() -> [String] {
-        [registryReason, logReason, diskReason].compactMap(\.self)
+    package func reasons() async -> [String] {
+        [registryReason, logReason, diskReason].compactMap(\.self) + (await signerReasons())
+    }
+
+    /// Keys that lie elsewhere and cannot be used now. Asking may block, so it has a thread.
+    private func signerReasons() async -> [String] {
+        let remote = node.identity.keys.compactMap { name, signer in
+            (signer as? any RemoteSigner).map { (name, $0) }
+        }
+        guard !remote.isEmpty else { return [] }
+        return await withCheckedContinuation { continuation in
+            DispatchExecutor(label: "signers").run {
+                let reasons = remote.compactMap { name, signer -> String? in
+                    do throws(SigningUnavailable) {
+                        try signer.check()
+                        return nil
+                    } catch { return "nothing is signed with the key \(name): \(error.reason)" }
+                }
+                continuation.resume(returning: reasons)
+            }
+        }
     }
 
     private var registryReason: String? {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Keys
 import NodeStore
 
@@ -27,11 +28,20 @@ enum KeyFileCheck {
         for path in paths where path.hasPrefix(folder.file("keys/")) {
             _ = try DataFolder.readKey(path)
         }
-        guard !paths.isEmpty else {
+        let elsewhere = patient.keysElsewhere
+        guard paths.contains(where: { $0.hasPrefix(folder.file("keys/")) }) || !elsewhere.isEmpty
+        else {
+            guard patient.isRunning else {
+                return .notChecked(
+                    "there is none in \(folder.file("keys")); the daemon may have them from elsewhere",
+                    try: patient.start)
+            }
             return .failed(
-                "there is no key in \(folder.file("keys"))",
-                try: patient.command("backup restore <backup>"))
+                "the daemon has no key at all", try: patient.command("backup restore <backup>"))
         }
-        return .ok("\(Spoken.count(paths.count, "key")), all of mode 0400")
+        let others = elsewhere.map { "\($0.name) by \($0.home)" }.joined(separator: ", ")
+        return .ok(
+            "\(Spoken.count(paths.count, "key file")), all of mode 0400"
+                + (others.isEmpty ? "" : "; \(others)"))
     }
 }

@@ -12,8 +12,7 @@ enum KeyValidityCheck {
         }
         var soon: (name: String, end: Instant)?
         let keys = try held(patient)
-        for (name, key) in keys {
-            guard let kid = JWK.thumbprint(key) else { continue }
+        for (name, kid) in keys {
             let answer = registry.key(kid: kid, at: patient.now)
             if let fault = fault(answer, patient.member.domain) {
                 return .failed(
@@ -31,21 +30,19 @@ enum KeyValidityCheck {
         return .ok("\(Spoken.count(keys.count, "key")), all listed and valid")
     }
 
-    /// The keys of this folder that must count; of the logs' only the newest epoch's.
-    private static func held(_ patient: Patient) throws -> [(name: String, key: PublicKey)] {
+    /// The keys that must count, of this folder and those that the daemon has from elsewhere; of the
+    /// logs' only the newest epoch's.
+    private static func held(_ patient: Patient) throws -> [(name: String, kid: String)] {
         let folder = patient.folder
-        var held: [(String, PublicKey)] = []
-        if let epoch = patient.member.epochs.last?.number,
-            let key = try DataFolder.readKey(folder.logKey(epoch: Int(epoch)))
-        {
-            held.append(("log-\(epoch).key", key.publicKey))
+        let epoch = patient.member.epochs.last.map { "log-\($0.number)" }
+        let others = DataFolder.KeyUse.allCases.filter { $0 != .log }.map(\.rawValue)
+        let wanted = [epoch].compactMap(\.self) + others
+        let files = try wanted.compactMap { name in
+            try DataFolder.readKey(folder.file("keys/\(name).key"))
+                .flatMap { JWK.thumbprint($0.publicKey) }.map { ("\(name).key", $0) }
         }
-        for use in DataFolder.KeyUse.allCases where use != .log {
-            if let key = try folder.readKey(use) {
-                held.append(("\(use.rawValue).key", key.publicKey))
-            }
-        }
-        return held
+        let elsewhere = patient.keysElsewhere.filter { wanted.contains($0.name) }
+        return files + elsewhere.map { ("\($0.name) (\($0.home))", $0.kid) }
     }
 
     private static func fault(_ answer: KeyAnswer, _ domain: String) -> String? {

@@ -14,7 +14,8 @@ struct MirrorCheck {
         case silent(String)
     }
 
-    private static let patience = Duration.seconds(3)
+    private static let pause = Duration.seconds(2)
+    private static let repetitions = 2
 
     private let patient: Patient
 
@@ -35,11 +36,13 @@ struct MirrorCheck {
             return .notChecked("no other member is there to keep a copy")
         }
         let file = patient.folder.log(epoch: epoch)
-        let first = try judge(await ask(addresses, key), StoredTree(LogReader(path: file)))
-        guard first.state == .warning else { return first }
-        // A head of this moment is on its way to them.
-        try await Task.sleep(for: Self.patience)
-        return try judge(await ask(addresses, key), StoredTree(LogReader(path: file)))
+        var finding = try judge(await ask(addresses, key), StoredTree(LogReader(path: file)))
+        for _ in 0..<Self.repetitions where finding.state != .ok {
+            // A head of this moment may be on its way to them.
+            try await Task.sleep(for: Self.pause)
+            finding = try judge(await ask(addresses, key), StoredTree(LogReader(path: file)))
+        }
+        return finding
     }
 
     /// Asked before the log is read: what it takes meanwhile is no loss.

@@ -52,6 +52,17 @@ struct Patient: Sendable {
     /// Whether a daemon answers.
     var isRunning: Bool { (try? status.get()) != nil }
 
+    /// Keys that the daemon has from elsewhere than the data folder: name, kid, and where from.
+    var keysElsewhere: [(name: String, kid: String, home: String)] {
+        let rows = (try? status.get())?["keys"]?.array ?? []
+        return rows.compactMap { row in
+            guard let name = row["name"]?.string, let kid = row["kid"]?.string,
+                let home = row["home"]?.string, home != "file"
+            else { return nil }
+            return (name, kid, home)
+        }
+    }
+
     /// The command that starts the daemon.
     var start: String {
         folder.path == "/var/lib/eccoe"

@@ -31,6 +31,7 @@ struct TimeSpan: ExpressibleByArgument {
 struct Status: Verb {
     enum Goal: String, ExpressibleByArgument, CaseIterable {
         case converged
+        case admitted
     }
 
     static let configuration = CommandConfiguration(
@@ -38,7 +39,9 @@ struct Status: Verb {
         abstract: "Show how the node is doing, or wait until it holds everything it has heard of.",
         discussion: """
             With --wait converged it ends with status 0 once all logs are held, confirmed and \
-            complete, and with 1 when that took longer than --timeout.
+            complete, and with 1 when that took longer than --timeout. With --wait admitted it \
+            first waits until the registry's operator has admitted this institution, and says how \
+            many peers and items it is in with.
 
             Example:  eccoe status --wait converged --timeout 60s
             """
@@ -47,8 +50,11 @@ struct Status: Verb {
     @Option(help: "Wait for this.")
     var wait: Goal?
 
-    @Option(help: ArgumentHelp("How long to wait, such as 60s or 2m.", valueName: "time"))
-    var timeout = TimeSpan(seconds: 60)
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait, such as 60s or 2m (default: 60s; for admission: 24h).",
+            valueName: "time"))
+    var timeout: TimeSpan?
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
@@ -57,14 +63,24 @@ struct Status: Verb {
         let answer = try await node.withDaemon { client in
             wait == nil ? try await client.call(.status) : try await converged(client)
         }
-        output.write(answer, Self.text)
-        if wait != nil, answer["converged"]?.bool != true {
+        output.write(answer) { answer in
+            guard wait == .admitted, answer["standing"]?.string == "active",
+                answer["converged"]?.bool == true
+            else {
+                return Self.text(answer)
+            }
+            return Self.welcome(answer)
+        }
+        let isIn = wait != .admitted || answer["standing"]?.string == "active"
+        if wait != nil, !isIn || answer["converged"]?.bool != true {
             let waits = (answer["waits"]?.array ?? []).compactMap(\.string)
+            let missing = isIn ? waits : ["not admitted"] + waits
             throw CommandFailure(
                 .negative,
                 Problem(
                     .notConfirmed,
-                    "not converged in time: \(waits.joined(separator: "; "))",
+                    "not \(wait == .admitted ? "in" : "converged") in time: "
+                        + missing.joined(separator: "; "),
                     at: node.socketPath,
                     try: "see eccoe peer list, and the daemon's log"
                 )
@@ -74,20 +90,28 @@ struct Status: Verb {
 
     private func converged(_ client: ControlClient) async throws -> JSON {
         let clock = ContinuousClock()
-        let end = clock.now.advanced(by: timeout.duration)
+        let end = clock.now.advanced(by: (timeout ?? standardTimeout).duration)
         // What nobody has heard of yet would not be waited for, so everybody is asked first.
         var nextPoll = clock.now
+        var isIn = wait == .converged
+        var hasPolled = false
         let progress = ProgressLine()
         defer { progress.clear() }
         while true {
             do {
-                if clock.now >= nextPoll {
+                if isIn, clock.now >= nextPoll {
                     _ = try await client.call(.peerRefresh)
+                    hasPolled = true
                     nextPoll = clock.now.advanced(by: .seconds(3))
                 }
                 let answer = try await client.call(.status)
-                if answer["converged"]?.bool == true || clock.now >= end { return answer }
-                progress.update("waiting: \(TextTable.cell(answer["waits"]?[0]))")
+                isIn = wait == .converged || answer["standing"]?.string == "active"
+                let isOver = isIn && hasPolled && answer["converged"]?.bool == true
+                if isOver || clock.now >= end { return answer }
+                progress.update(
+                    isIn
+                        ? "waiting: \(TextTable.cell(answer["waits"]?[0]))"
+                        : "waiting for the registry's operator to admit this institution")
             } catch let problem as Problem
                 where problem.slug == .unreachable && clock.now < end
             {
@@ -95,6 +119,19 @@ struct Status: Verb {
             }
             try await Task.sleep(for: .milliseconds(200))
         }
+    }
+
+    private var standardTimeout: TimeSpan {
+        TimeSpan(seconds: wait == .admitted ? 86_400 : 60)
+    }
+
+    /// The first words to a new member.
+    private static func welcome(_ answer: JSON) -> String {
+        let peers = Int(answer["registry"]?["members"]?.integer ?? 1) - 1
+        let items = Int(answer["items"]?.integer ?? 0)
+        let next = answer["log"] == nil ? "Begin your log: eccoe log init\n" : ""
+        return "You are in: \(Spoken.count(peers, "peer")), \(Spoken.count(items, "item")).\n"
+            + next
     }
 
     private static func text(_ answer: JSON) -> String {
@@ -163,9 +200,8 @@ struct Status: Verb {
 
     private static func clock(_ clock: JSON?) -> String {
         guard let offset = clock?["offsetSeconds"]?.integer else { return "not compared yet" }
-        let peers = TextTable.cell(clock?["peers"])
-        return offset == 0
-            ? "as that of \(peers) members" : "\(offset) s behind the median of \(peers) members"
+        let peers = Spoken.count(Int(clock?["peers"]?.integer ?? 0), "member")
+        return offset == 0 ? "as that of \(peers)" : "\(offset) s behind the median of \(peers)"
     }
 
     private static func writing(_ writing: JSON?) -> String {

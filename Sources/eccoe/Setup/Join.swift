@@ -156,7 +156,8 @@ struct Join: Verb {
             or show control of the domain in DNS:
               _eccoe.\(domain)  TXT  \(request.digest.hex)
 
-            Once you are admitted the node notices by itself. Then create the log: eccoe log init
+            Once you are admitted the node notices by itself, when its daemon runs:
+              eccoe status --wait admitted
 
             """
         }
