@@ -67,37 +67,36 @@ package final class RegistryRefresh: Service, Sendable {
 
     private typealias Fetcher = @Sendable (String, Int) async -> RefreshWorkflow.Answer
 
-    private func refresh(by fetch: Fetcher) async throws -> Bool {
+    private func refresh(by fetch: @escaping Fetcher) async throws -> Bool {
         let files = RegistryFiles(folder: node.folder)
         let stored = try files.load()
         var workflow = RefreshWorkflow(
             stored: stored, known: node.registry.current, at: node.time.now())
-        var step = workflow.start()
-        while true {
-            switch step {
-            case .fetch(let path, let maximum):
-                step = workflow.receive(await fetch(path, maximum))
-            case .finished(let registry, let kept):
-                try files.save(kept, replacing: stored)
-                let before = node.registry.version
-                guard !isDisputed(registry) else { return true }
-                node.registry.accept(registry, stored: kept)
-                for alarm in registry.alarms {
-                    node.logger.error("registry alarm", metadata: ["alarm": "\(alarm)"])
-                }
-                if before != node.registry.version {
-                    tellGossip()
-                    await foldClosedEpochs()
-                    changed()
-                }
-                return true
-            case .failed(let refusal):
-                // Roots learnt on the way and rollback guards are worth keeping.
-                try files.save(workflow.stored, replacing: stored)
-                node.logger.warning("registry refused", metadata: ["reason": "\(refusal)"])
-                return false
-            }
+        switch try await workflow.carryOut(by: fetch) {
+        case .finished(let registry, let kept):
+            try files.save(kept, replacing: stored)
+            await accept(registry, kept)
+            return true
+        case .failed(let refusal):
+            // Roots learnt on the way and rollback guards are worth keeping.
+            try files.save(workflow.stored, replacing: stored)
+            node.logger.warning("registry refused", metadata: ["reason": "\(refusal)"])
+            return false
+        case .fetch: return false
         }
+    }
+
+    private func accept(_ registry: TrustedRegistry, _ kept: StoredMetadata) async {
+        let before = node.registry.version
+        guard !isDisputed(registry) else { return }
+        node.registry.accept(registry, stored: kept)
+        for alarm in registry.alarms {
+            node.logger.error("registry alarm", metadata: ["alarm": "\(alarm)"])
+        }
+        guard before != node.registry.version else { return }
+        tellGossip()
+        await foldClosedEpochs()
+        changed()
     }
 
     /// Whether members would be new in a version of which there are two.

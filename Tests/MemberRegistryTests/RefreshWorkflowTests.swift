@@ -61,6 +61,58 @@ import Testing
         #expect(client.fetched.count == 5, "\(client.fetched)")
     }
 
+    @Test func `what comes next is known ahead once the target files are reached`() throws {
+        let registry = try TestRegistry.withMembers(3)
+        let files = registry.repository.files
+        var workflow = RefreshWorkflow(
+            stored: try registry.invited(), at: TestTime.after(hours: 1))
+        var fetched: [String] = []
+        var foretold: [[String]] = []
+        var step = workflow.start()
+        while case .fetch(let path, let maxBytes) = step {
+            fetched.append(path)
+            let ahead = workflow.upcoming(2)
+            foretold.append(ahead.map(\.path))
+            #expect(ahead.allSatisfy { files[$0.path]?.count == $0.maxBytes })
+            #expect((files[path]?.count ?? 0) <= maxBytes)
+            step = workflow.receive(files[path].map { .bytes($0) } ?? .notFound)
+        }
+        let first = try #require(fetched.firstIndex { $0.hasPrefix("targets/") })
+        for (index, ahead) in foretold.enumerated() {
+            let next = fetched.dropFirst(index + 1).prefix(2)
+            #expect(ahead == (index < first ? [] : Array(next)), "\(fetched[index])")
+        }
+        #expect(foretold.contains { $0.count == 2 } && workflow.upcoming(2).isEmpty)
+    }
+
+    @Test func `what is held or too large is not among what comes next`() throws {
+        var registry = try TestRegistry.withMembers(2)
+        let (_, stored) = try registry.refreshed()
+        for name in ["uni-c", "uni-d"] {
+            try registry.admit(
+                try TestMember.document("\(name).example"), at: TestTime.after(hours: 3))
+        }
+        let files = registry.repository.files
+        var limits = RegistryLimits.standard
+        var most: [String] = []
+        func drive() {
+            var workflow = RefreshWorkflow(
+                stored: stored, at: TestTime.after(hours: 4), limits: limits)
+            var step = workflow.start()
+            while case .fetch(let path, _) = step {
+                let ahead = workflow.upcoming(9).map(\.path)
+                if ahead.count > most.count { most = ahead }
+                step = workflow.receive(files[path].map { .bytes($0) } ?? .notFound)
+            }
+        }
+        drive()
+        #expect(most.count == 1 && most[0].hasSuffix("uni-d.example.json"))
+        most = []
+        limits.targetBytes = 10
+        drive()
+        #expect(most.isEmpty)
+    }
+
     @Test func `a copy is served again as it is, and another client accepts it`() throws {
         let registry = try TestRegistry.withMembers(2)
         let (_, stored) = try registry.refreshed()

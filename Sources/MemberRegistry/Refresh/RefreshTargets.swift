@@ -87,16 +87,42 @@ extension RefreshWorkflow {
                 continue
             }
             phase = .target(target)
-            let isConsistent = trusted?.root.hasConsistentSnapshots ?? true
-            return .fetch(
-                path: RegistryPath.target(
-                    target.path,
-                    sha256: isConsistent ? description.sha256.hex : nil
-                ),
-                maxBytes: description.length
-            )
+            let file = file(of: target)
+            return .fetch(path: file.path, maxBytes: file.maxBytes)
         }
         return finish()
+    }
+
+    private func file(of target: WantedTarget) -> FileToFetch {
+        let isConsistent = trusted?.root.hasConsistentSnapshots ?? true
+        return FileToFetch(
+            path: RegistryPath.target(
+                target.path, sha256: isConsistent ? target.description.sha256.hex : nil),
+            maxBytes: target.description.length)
+    }
+
+    /// Files that will be asked for after the present one, at most `count`: they depend on nothing that
+    /// is still to come, so that several can be fetched at a time. None before the target files.
+    package func upcoming(_ count: Int) -> [FileToFetch] {
+        guard case .target = phase, count > 0 else { return [] }
+        var files: [FileToFetch] = []
+        for target in wanted.reversed() where isToBeFetched(target) {
+            files.append(file(of: target))
+            if files.count == count { break }
+        }
+        return files
+    }
+
+    private func isToBeFetched(_ target: WantedTarget) -> Bool {
+        let description = target.description
+        return acceptance.accepted[target.path] != description.sha256
+            && stored.target(target.path, description.sha256) == nil
+            && description.length <= limits.targetBytes
+    }
+
+    /// Target files that are still to be looked at, the present one included.
+    package var remaining: Int {
+        if case .target = phase { wanted.count + 1 } else { 0 }
     }
 
     /// A file that the server does not have as signed is left out with an alarm, so that one lost

@@ -18,6 +18,20 @@ package struct RefreshWorkflow: Sendable {
         case failed(RegistryRefusal)
     }
 
+    /// A file of the registry.
+    package struct FileToFetch: Equatable, Sendable {
+        /// Relative to the registry's base URL.
+        package let path: String
+        /// How many bytes it has at most.
+        package let maxBytes: Int
+
+        /// A file from its parts.
+        package init(path: String, maxBytes: Int) {
+            self.path = path
+            self.maxBytes = maxBytes
+        }
+    }
+
     /// What came of a fetch.
     package enum Answer: Equatable, Sendable {
         /// The exact bytes; more than asked for are refused.

@@ -109,18 +109,27 @@ struct Join: Verb {
             )
         }
         var workflow = RefreshWorkflow(stored: try invite.stored(root: root), at: now)
-        var step = workflow.start()
-        while true {
-            switch step {
-            case .finished(let registry, let stored): return (registry, stored)
-            case .failed(let refusal): throw refusal
-            case .fetch(let path, let maximumBytes):
+        let line = ProgressLine()
+        defer { line.clear() }
+        let step = try await workflow.carryOut(
+            by: { path, maximumBytes in
                 let bytes = try await client.get(
-                    "\(invite.baseURL)/\(path)",
-                    maximumBytes: maximumBytes
-                )
-                step = workflow.receive(bytes.map { .bytes($0) } ?? .notFound)
-            }
+                    "\(invite.baseURL)/\(path)", maximumBytes: maximumBytes)
+                return bytes.map { .bytes($0) } ?? .notFound
+            },
+            progress: { fetched, left in
+                if left > 0 {
+                    let bar = ProgressLine.bar(fetched, of: fetched + left)
+                    line.update(
+                        "\(bar) fetching what the registry says of \(fetched + left) members")
+                }
+            })
+        switch step {
+        case .finished(let registry, let stored): return (registry, stored)
+        case .failed(let refusal): throw refusal
+        case .fetch(let path, _):
+            throw CommandFailure(
+                .unavailable, Problem(.registryUnavailable, "the refresh ended early", at: path))
         }
     }
 
