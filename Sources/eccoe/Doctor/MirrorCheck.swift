@@ -36,13 +36,19 @@ struct MirrorCheck {
             return .notChecked("no other member is there to keep a copy")
         }
         let file = patient.folder.log(epoch: epoch)
-        var finding = try judge(await ask(addresses, key), StoredTree(LogReader(path: file)))
-        for _ in 0..<Self.repetitions where finding.state != .ok {
+        var shown = await ask(addresses, key)
+        var finding = try judge(shown, StoredTree(LogReader(path: file)))
+        for _ in 0..<Self.repetitions where finding.state != .ok && shown.contains(where: isThere) {
             // A head of this moment may be on its way to them.
             try await Task.sleep(for: Self.pause)
-            finding = try judge(await ask(addresses, key), StoredTree(LogReader(path: file)))
+            shown = await ask(addresses, key)
+            finding = try judge(shown, StoredTree(LogReader(path: file)))
         }
         return finding
+    }
+
+    private func isThere(_ answer: (domain: String, Shown)) -> Bool {
+        if case .silent = answer.1 { false } else { true }
     }
 
     /// Asked before the log is read: what it takes meanwhile is no loss.
