@@ -58,7 +58,7 @@ struct PublishBenchmark: Benchmark {
         guard answer.head.contains(" 200 "),
             let json = try? JSON.read(Array(answer.body.utf8), limits: .operatorFile)
         else { throw Absent(reason: "log.show: \(answer.body)") }
-        return json["confirmed"]?.bool == true
+        return json["size"] != nil && json["confirmed"]?["size"] == json["size"]
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Federation
 import Foundation
+import Glibc
 import Keys
 import NodeStore
 
