@@ -157,6 +157,15 @@ extension DurableFile {
         }
     }
 
+    /// The permissions of a file, such as 0o400.
+    ///
+    /// - Throws: `StoreError.file`.
+    package static func mode(_ path: String) throws -> Int {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw StoreError.file(path, errno) }
+        return Int(status.st_mode & 0o777)
+    }
+
     /// Size, permissions and SHA-256 of a file.
     ///
     /// - Throws: `StoreError.file`.

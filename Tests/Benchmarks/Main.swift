@@ -22,7 +22,7 @@ struct Benchmarks {
                 CopyBenchmark(leaves: options.scaled(100_000)),
                 WitnessBenchmark(requests: options.scaled(2000), logs: 1),
                 WitnessBenchmark(requests: options.scaled(25_600), logs: 64),
-                PublishBenchmark(items: options.scaled(20_000)),
+                PublishBenchmark(items: options.scaled(8000)),
                 ReadBenchmark(seconds: options.isQuick ? 1 : 4),
                 RegistryBenchmark(members: options.scaled(5000)),
             ]

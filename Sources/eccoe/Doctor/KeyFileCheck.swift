@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Keys
 import NodeStore
 
@@ -13,11 +12,7 @@ enum KeyFileCheck {
             paths += names.sorted().map { folder.file("\(part)/\($0)") }
         }
         var exposed: [String] = []
-        for path in paths {
-            var status = stat()
-            guard stat(path, &status) == 0 else { throw StoreError.file(path, errno) }
-            if status.st_mode & 0o377 != 0 { exposed.append(path) }
-        }
+        for path in paths where try DurableFile.mode(path) & 0o377 != 0 { exposed.append(path) }
         if let first = exposed.first {
             let more = exposed.count > 1 ? ", and \(exposed.count - 1) more" : ""
             return .failed(

@@ -2,7 +2,6 @@ import ArgumentParser
 import CanonicalJSON
 import Federation
 import Foundation
-import Glibc
 import Keys
 import NodeStore
 
@@ -31,9 +30,7 @@ struct PassphraseOptions: ParsableArguments {
     }
 
     private static func read(_ path: String) throws -> [UInt8] {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw CommandFailure(systemError: errno, at: path) }
-        guard status.st_mode & 0o077 == 0 else {
+        guard try DurableFile.mode(path) & 0o077 == 0 else {
             throw CommandFailure(
                 .configuration,
                 Problem(
@@ -103,10 +100,7 @@ enum KeyFile {
         guard let bytes = try DurableFile.read(path, limit: 4096),
             let json = try? JSON.read(bytes), SealedKey.isOne(json)
         else { return nil }
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & 0o377 == 0 else {
-            throw StoreError.exposedKey(path)
-        }
+        guard try DurableFile.mode(path) & 0o377 == 0 else { throw StoreError.exposedKey(path) }
         do throws(SealedKey.Failure) {
             return try SealedKey(json: json)
         } catch {
