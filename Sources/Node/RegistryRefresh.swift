@@ -4,6 +4,7 @@ import Logging
 import MemberRegistry
 import NodeStore
 import ServiceLifecycle
+import Synchronization
 import TransparencyLog
 
 /// Keeps the registry fresh: at start, hourly, and when gossip hears of a newer one.
@@ -12,6 +13,8 @@ package final class RegistryRefresh: Service, Sendable {
     private let clock: any Clock<Duration>
     private let changed: @Sendable () -> Void
     private let turn = RefreshTurn()
+    /// Whether writing has failed: what can be read of the files since then may not be on the disk.
+    private let isDoubtful = Mutex(false)
 
     /// A refresher of this node.
     ///
@@ -74,16 +77,28 @@ package final class RegistryRefresh: Service, Sendable {
             stored: stored, known: node.registry.current, at: node.time.now())
         switch try await workflow.carryOut(by: fetch) {
         case .finished(let registry, let kept):
-            try files.save(kept, replacing: stored)
+            try save(kept, replacing: stored, by: files)
             await accept(registry, kept)
             return true
         case .failed(let refusal):
             // Roots learnt on the way and rollback guards are worth keeping.
-            try files.save(workflow.stored, replacing: stored)
+            try save(workflow.stored, replacing: stored, by: files)
             node.logger.warning("registry refused", metadata: ["reason": "\(refusal)"])
             return false
         case .fetch: return false
         }
+    }
+
+    /// Writes what is new; everything, when an earlier attempt has failed.
+    private func save(
+        _ kept: StoredMetadata, replacing stored: StoredMetadata, by files: RegistryFiles
+    ) throws {
+        let all = isDoubtful.withLock { isDoubtful in
+            defer { isDoubtful = true }
+            return isDoubtful
+        }
+        try files.save(kept, replacing: all ? StoredMetadata(files: [:]) : stored)
+        isDoubtful.withLock { $0 = false }
     }
 
     private func accept(_ registry: TrustedRegistry, _ kept: StoredMetadata) async {
