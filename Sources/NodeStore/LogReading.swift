@@ -57,8 +57,10 @@ extension LogStore {
 
     /// The root that the tree had at an earlier size.
     package func root(at size: Int) throws -> Digest {
-        try pool.read { db in
-            let reader = TileReader(db: db, size: self.size)
+        // Taken first: what is read from the disk may be newer, never older.
+        let held = self.size
+        return try pool.read { db in
+            let reader = TileReader(db: db, size: held)
             return try MerkleTree.hash(of: 0..<size, node: reader.node)
         }
     }
