@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Federation
 import Foundation
+import Glibc
 package import MemberRegistry
 
 /// Where a node gets its registry from.
@@ -95,8 +96,9 @@ package struct RegistryFiles: Sendable {
         return StoredMetadata(files: files)
     }
 
-    /// Writes what differs from `old`. The list of accepted documents comes after these, and the
-    /// timestamp last, so that what they lead to is there whenever the machine stops.
+    /// Writes what differs from `old`; everything, when an earlier save did not come to its end: what
+    /// can be read since then may not be on the disk. The list of accepted documents comes after the
+    /// others, and the timestamp last, so that what they lead to is there whenever the machine stops.
     ///
     /// - Throws: `StoreError`.
     package func save(_ new: StoredMetadata, replacing old: StoredMetadata) throws {
@@ -104,11 +106,25 @@ package struct RegistryFiles: Sendable {
             if path.hasSuffix("timestamp.json") { return 2 }
             return path.hasPrefix("local/") ? 1 : 0
         }
-        let changed = new.files.filter { old.files[$0.key] != $0.value }
+        let isUnfinished = DurableFile.exists(unfinished)
+        let changed = new.files.filter { isUnfinished || old.files[$0.key] != $0.value }
+        guard !changed.isEmpty else { return }
+        try mark()
         let order = changed.keys.sorted { (rank($0), $0) < (rank($1), $1) }
         for path in order {
             guard let bytes = changed[path] else { continue }
             try write(bytes, to: path)
         }
+        try steps.remove(unfinished)
+    }
+
+    /// There while a save is under way, and after one that failed. A crash may lose it: then what can
+    /// be read is what the disk had.
+    private var unfinished: String { root + "/unfinished" }
+
+    private func mark() throws {
+        try DurableFile.makeFolder(root)
+        try steps.remove(unfinished)
+        close(try steps.create(unfinished, mode: 0o644))
     }
 }
