@@ -1,3 +1,5 @@
+package import MemberRegistry
+
 /// Where a member's node listens and by what its certificate is checked.
 package struct PeerAddress: Sendable, Hashable {
     /// What makes a server certificate good. The host name is checked always.
@@ -20,6 +22,17 @@ package struct PeerAddress: Sendable, Hashable {
         self.domain = domain
         self.url = url
         self.trust = trust
+    }
+
+    /// The node of a member as its document has it; nil when it has none.
+    package init?(of document: MemberDocument) {
+        guard let url = document.node else { return nil }
+        let trust: Trust =
+            switch document.tls {
+            case .system: .system
+            case .authority(let certificate): .authority(certificate)
+            }
+        self.init(domain: document.domain, url: url, trust: trust)
     }
 }
 

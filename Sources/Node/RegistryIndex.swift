@@ -44,7 +44,7 @@ final class RegistryIndex: Sendable {
         originsByHash = Dictionary(
             registry.origins.map { (Checkpoint.originHash($0).hex, $0) },
             uniquingKeysWith: { first, _ in first })
-        nodes = registry.members.compactMap { Self.address($0.document) }
+        nodes = registry.members.compactMap { PeerAddress(of: $0.document) }
         addresses = Dictionary(uniqueKeysWithValues: nodes.map { ($0.domain, $0) })
         witnessKeys = registry.members.flatMap { member in
             member.document.keys.filter { $0.use == .witness }.compactMap {
@@ -121,16 +121,6 @@ final class RegistryIndex: Sendable {
             else { return nil }
             return WitnessPolicy.Member(domain: cosigner.domain, key: key)
         }
-    }
-
-    private static func address(_ document: MemberDocument) -> PeerAddress? {
-        guard let url = document.node else { return nil }
-        let trust: PeerAddress.Trust =
-            switch document.tls {
-            case .system: .system
-            case .authority(let certificate): .authority(certificate)
-            }
-        return PeerAddress(domain: document.domain, url: url, trust: trust)
     }
 
     private static func identity(_ log: LogKey) -> LogIdentity? {

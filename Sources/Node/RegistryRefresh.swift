@@ -4,7 +4,6 @@ import Logging
 import MemberRegistry
 import NodeStore
 import ServiceLifecycle
-import Synchronization
 import TransparencyLog
 
 /// Keeps the registry fresh: at start, hourly, and when gossip hears of a newer one.
@@ -13,8 +12,6 @@ package final class RegistryRefresh: Service, Sendable {
     private let clock: any Clock<Duration>
     private let changed: @Sendable () -> Void
     private let turn = RefreshTurn()
-    /// Whether writing has failed: what can be read of the files since then may not be on the disk.
-    private let isDoubtful = Mutex(false)
 
     /// A refresher of this node.
     ///
@@ -77,28 +74,15 @@ package final class RegistryRefresh: Service, Sendable {
             stored: stored, known: node.registry.current, at: node.time.now())
         switch try await workflow.carryOut(by: fetch) {
         case .finished(let registry, let kept):
-            try save(kept, replacing: stored, by: files)
+            try files.save(kept, replacing: stored)
             await accept(registry, kept)
             return true
         case .failed(let refusal):
             // Roots learnt on the way and rollback guards are worth keeping.
-            try save(workflow.stored, replacing: stored, by: files)
+            try files.save(workflow.stored, replacing: stored)
             node.logger.warning("registry refused", metadata: ["reason": "\(refusal)"])
             return false
-        case .fetch: return false
         }
-    }
-
-    /// Writes what is new; everything, when an earlier attempt has failed.
-    private func save(
-        _ kept: StoredMetadata, replacing stored: StoredMetadata, by files: RegistryFiles
-    ) throws {
-        let all = isDoubtful.withLock { isDoubtful in
-            defer { isDoubtful = true }
-            return isDoubtful
-        }
-        try files.save(kept, replacing: all ? StoredMetadata(files: [:]) : stored)
-        isDoubtful.withLock { $0 = false }
     }
 
     private func accept(_ registry: TrustedRegistry, _ kept: StoredMetadata) async {

@@ -2,6 +2,14 @@ package import MemberRegistry
 
 /// Carries a refresh out for whoever can fetch files.
 extension RefreshWorkflow {
+    /// How a refresh ends.
+    package enum Outcome: Sendable {
+        /// The registry, and what to keep instead of the copy that was given.
+        case finished(TrustedRegistry, StoredMetadata)
+        /// Not done; see `stored`.
+        case failed(RegistryRefusal)
+    }
+
     /// Target files that are fetched at a time: a registry of thousands of members would otherwise
     /// take as many round trips, one after the other.
     package static let filesAtOnce = 8
@@ -12,27 +20,30 @@ extension RefreshWorkflow {
     ///   - fetch: fetches a path, relative to the registry's base URL, of at most so many bytes.
     ///   - progress: told before each round how many files were fetched, and how many are known to be
     ///     left.
-    /// - Returns: the last step: `finished` or `failed`.
     /// - Throws: what `fetch` throws.
     package mutating func carryOut(
         by fetch: @escaping @Sendable (_ path: String, _ maxBytes: Int) async throws -> Answer,
         progress: (_ fetched: Int, _ left: Int) -> Void = { _, _ in }
-    ) async throws -> Step {
+    ) async throws -> Outcome {
         var step = start()
         var ahead: [String: Answer] = [:]
         var fetched = 0
-        while case .fetch(let path, let maxBytes) = step {
-            if ahead[path] == nil {
-                progress(fetched, remaining)
-                let files =
-                    [FileToFetch(path: path, maxBytes: maxBytes)]
-                    + upcoming(Self.filesAtOnce - 1)
-                ahead = try await Self.answers(files, by: fetch)
-                fetched += files.count
+        while true {
+            switch step {
+            case .fetch(let path, let maxBytes):
+                if ahead[path] == nil {
+                    progress(fetched, remaining)
+                    let files =
+                        [FileToFetch(path: path, maxBytes: maxBytes)]
+                        + upcoming(Self.filesAtOnce - 1)
+                    ahead = try await Self.answers(files, by: fetch)
+                    fetched += files.count
+                }
+                step = receive(ahead.removeValue(forKey: path) ?? .unreachable("not fetched"))
+            case .finished(let registry, let kept): return .finished(registry, kept)
+            case .failed(let refusal): return .failed(refusal)
             }
-            step = receive(ahead.removeValue(forKey: path) ?? .unreachable("it was not fetched"))
         }
-        return step
     }
 
     private static func answers(

@@ -43,13 +43,7 @@ struct PublishBenchmark: Benchmark {
         let request = RequestID(
             milliseconds: Int64(Date().timeIntervalSince1970 * 1000),
             random: (0..<10).map { _ in UInt8.random(in: 0...255, using: &random) })
-        let domain = "uni-a.example"
-        let item: JSON = [
-            "id": .string(id), "title": ["en": .string("Course \(id)")], "defaultLanguage": "en",
-            "provider": ["name": ["en": .string(domain)]],
-            "awardingBody": ["name": ["en": .string(domain)]],
-        ]
-        let body: JSON = ["requestId": .string(request.text), "items": [item]]
+        let body: JSON = ["requestId": .string(request.text), "items": [SampleItem.json(id)]]
         let answer = try connection.post(
             ControlOperation.cataloguePublish.path, body.canonicalText)
         guard answer.head.contains(" 200 ") else {
@@ -64,6 +58,17 @@ struct PublishBenchmark: Benchmark {
             let json = try? JSON.read(Array(answer.body.utf8), limits: .operatorFile)
         else { throw Absent(reason: "log.show: \(answer.body)") }
         return json["size"] != nil && json["confirmed"]?["size"] == json["size"]
+    }
+}
+
+/// An item as small as an item may be.
+private enum SampleItem {
+    static func json(_ id: String) -> JSON {
+        [
+            "id": .string(id), "title": ["en": .string("Course \(id)")], "defaultLanguage": "en",
+            "provider": ["name": ["en": "uni-a.example"]],
+            "awardingBody": ["name": ["en": "uni-a.example"]],
+        ]
     }
 }
 
@@ -109,14 +114,7 @@ struct ReadBenchmark: Benchmark {
     private func publish(
         _ federation: ServedFederation, _ author: ServedFederation.Member, in workspace: Workspace
     ) throws -> String {
-        let items: [JSON] = (0..<300).map { number in
-            [
-                "id": .string("C-\(number)"), "title": ["en": .string("Course \(number)")],
-                "defaultLanguage": "en",
-                "provider": ["name": ["en": .string(author.domain)]],
-                "awardingBody": ["name": ["en": .string(author.domain)]],
-            ]
-        }
+        let items = (0..<300).map { SampleItem.json("C-\($0)") }
         let file = workspace.file("items.json")
         let bytes = JSON.array(items).canonicalBytes
         _ = FileManager.default.createFile(atPath: file, contents: Data(bytes))

@@ -22,20 +22,6 @@ import TransparencyLog
         c = try federation[TestFederation.c]
     }
 
-    /// The registry closes the first epoch at this size of its log, and opens the second.
-    private func close(
-        at size: Int, root: Digest, in other: TestFederation? = nil
-    ) throws {
-        let federation = other ?? federation
-        let now = federation.clock.time.now()
-        let key = try Institution.secondLogKey(a.domain).publicKey
-        try federation.update(a.domain) { document in
-            let closing = LogEpoch.Closing(at: now, size: Int64(size), root: root, reason: "test")
-            let closed = document.closingEpoch(closing, revokingKeyAs: .superseded)
-            document = closed?.openingEpoch(key, at: now) ?? document
-        }
-    }
-
     private func begun() async throws {
         try await federation.until("A knows its second epoch") { a.node.epoch == 2 }
         try await a.createLog()
@@ -60,7 +46,7 @@ import TransparencyLog
             try await federation.until("all hold the first epoch") {
                 try federation.members.allSatisfy { try $0.confirmedSize(of: a.domain) == 2 }
             }
-            try close(at: 2, root: firstLog().root(at: 2))
+            try federation.closeFirstEpoch(at: 2, root: firstLog().root(at: 2))
             try await federation.until("A knows its second epoch") { a.node.epoch == 2 }
             let refused = await #expect(throws: Problem.self) {
                 try await a.publish(Institution.item("BC-102", "Painting"))
@@ -112,7 +98,7 @@ import TransparencyLog
             try await federation.until("all hold the first epoch") {
                 try federation.members.allSatisfy { try $0.confirmedSize(of: a.domain) == 3 }
             }
-            try close(at: 2, root: firstLog().root(at: 2))
+            try federation.closeFirstEpoch(at: 2, root: firstLog().root(at: 2))
             try await federation.until("nobody shows what came after the closing") {
                 try [b, c].allSatisfy {
                     try $0.node.views.search("painting", domain: a.domain, limit: 1).isEmpty
@@ -160,7 +146,7 @@ import TransparencyLog
             }
             let first = try #require(a.node.logs.own(epoch: 1))
             let root = try first.root(at: 2)
-            try close(at: 2, root: root, in: federation)
+            try federation.closeFirstEpoch(at: 2, root: root)
             try await federation.until("A knows its second epoch") { a.node.epoch == 2 }
             try await a.createLog()
             for member in early {
@@ -192,7 +178,7 @@ import TransparencyLog
                 try b.confirmedSize(of: a.domain) == 1
             }
             let head = try #require(try firstLog().head)
-            try close(at: 1, root: head.checkpoint.root)
+            try federation.closeFirstEpoch(at: 1, root: head.checkpoint.root)
             try await federation.until("B knows the second epoch") {
                 b.node.registry.log(Self.second) != nil
             }
@@ -228,7 +214,7 @@ import TransparencyLog
                 guard request.path.hasPrefix("/log/1/") else { return response }
                 return Self.serve(forked, head, request.path) ?? .status(404)
             }
-            try close(at: 1, root: head.checkpoint.root)
+            try federation.closeFirstEpoch(at: 1, root: head.checkpoint.root)
             try await federation.until("B and C hold the closed branch") {
                 [b, c].allSatisfy {
                     let log = $0.node.logs.log("uni-a.example/eccoe/1")

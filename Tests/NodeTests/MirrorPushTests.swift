@@ -75,18 +75,6 @@ import TransparencyLog
         }
     }
 
-    /// The registry closes A's first epoch at this size and opens the second.
-    private func close(_ log: LogStore, at size: Int, in federation: TestFederation) throws {
-        let now = federation.clock.time.now()
-        let key = try Institution.secondLogKey(TestFederation.a).publicKey
-        let closing = LogEpoch.Closing(
-            at: now, size: Int64(size), root: try log.root(at: size), reason: "test")
-        try federation.update(TestFederation.a) { document in
-            let closed = document.closingEpoch(closing, revokingKeyAs: .superseded)
-            document = closed?.openingEpoch(key, at: now) ?? document
-        }
-    }
-
     @Test func `brings a closed epoch to a mirror that was away`() async throws {
         let author = TestFederation.a
         let origin = Institution.origin(author)
@@ -106,7 +94,7 @@ import TransparencyLog
             let first = try #require(a.node.logs.own(epoch: 1))
             // From now on nobody else can help B.
             federation.network.cut(TestFederation.c)
-            try close(first, at: 2, in: federation)
+            try federation.closeFirstEpoch(at: 2, root: first.root(at: 2))
             _ = await a.refresh.refresh(from: nil)
             federation.network.mend(b.domain)
             _ = await b.refresh.refresh(from: nil)

@@ -140,12 +140,7 @@ import TransparencyLog
         _ = try await upload(body(0, 300))
         _ = try pend(300, 700)
         let root = try a.head(size: 500, of: Self.history).checkpoint.root
-        let closing = LogEpoch.Closing(
-            at: federation.clock.time.now(), size: 500, root: root, reason: "test")
-        try federation.update(TestFederation.a) { document in
-            document =
-                document.closingEpoch(closing, revokingKeyAs: .superseded) ?? document
-        }
+        try federation.closeFirstEpoch(at: 500, root: root, opening: false)
         _ = await b.refresh.refresh(from: nil)
         for size in [499, 501, 700] {
             #expect(
@@ -165,12 +160,8 @@ import TransparencyLog
         _ = try pend(0, 300)
         _ = try await upload(body(0, 300))
         let root = try a.head(size: 200, of: "the other").checkpoint.root
-        let closing = LogEpoch.Closing(
-            at: federation.clock.time.now(), size: 200, root: root, reason: "test")
-        try federation.update(TestFederation.a) { document in
-            document =
-                document.closingEpoch(closing, revokingKeyAs: .compromised) ?? document
-        }
+        try federation.closeFirstEpoch(
+            at: 200, root: root, revokingKeyAs: .compromised, opening: false)
         _ = await b.refresh.refresh(from: nil)
         #expect(try isTaken(pend(0, 200, of: "the other")))
         guard case .stored = try await upload(body(0, 200, of: "the other")) else {

@@ -107,6 +107,20 @@ final class TestFederation: Sendable {
         }
     }
 
+    /// The registry closes a member's first epoch, and opens the second unless told otherwise.
+    func closeFirstEpoch(
+        of domain: String = a, at size: Int, root: Digest,
+        revokingKeyAs reason: MemberKey.Revocation = .superseded, opening next: Bool = true
+    ) throws {
+        let now = clock.time.now()
+        let key = try Institution.secondLogKey(domain).publicKey
+        let closing = LogEpoch.Closing(at: now, size: Int64(size), root: root, reason: "test")
+        try update(domain) { document in
+            let closed = document.closingEpoch(closing, revokingKeyAs: reason)
+            document = (next ? closed?.openingEpoch(key, at: now) : closed) ?? document
+        }
+    }
+
     private func change(
         _ edit: (inout RegistryRepository, [Ed25519Key]) throws -> Void
     ) throws {

@@ -8,8 +8,8 @@ import TransparencyLog
 
 /// The node that is examined, as its data folder and its daemon show it.
 struct Patient: Sendable {
+    private let node: NodeOptions
     let folder: DataFolder
-    let socket: String
     let now: Instant
     /// What the institution says of itself: as the registry has it, otherwise as `init` wrote it.
     let member: MemberDocument
@@ -28,8 +28,8 @@ struct Patient: Sendable {
     ///
     /// - Throws: `CommandFailure` when there is no node in the folder.
     init(_ node: NodeOptions, at now: Instant) async throws {
+        self.node = node
         folder = node.folder
-        socket = node.socketPath
         self.now = now
         let own = try OwnMember.read(folder)
         var fault: String?
@@ -78,23 +78,15 @@ struct Patient: Sendable {
     func command(_ words: String) -> String { "eccoe \(words) --data \(folder.path)" }
 
     /// What is said of a check that only the daemon can do.
-    var needsDaemon: Finding { .notChecked("no daemon answers at \(socket)", try: start) }
+    var needsDaemon: Finding { .notChecked("no daemon answers at \(node.socketPath)", try: start) }
 
     /// Asks the daemon.
     func ask(_ operation: ControlOperation, _ body: JSON = [:]) async throws -> JSON {
-        let client = try ControlClient(socket: socket)
-        do {
-            let answer = try await client.call(operation, body)
-            await client.shutdown()
-            return answer
-        } catch {
-            await client.shutdown()
-            throw error
-        }
+        try await node.ask(operation, body)
     }
 
     /// Where this node listens; nil for a member without a node.
-    var address: PeerAddress? { Self.address(of: member) }
+    var address: PeerAddress? { PeerAddress(of: member) }
 
     /// The nodes of the other active members.
     var others: [PeerAddress] {
@@ -102,13 +94,13 @@ struct Patient: Sendable {
             let document = other.document
             guard document.domain != member.domain, document.standing(at: now).state == .active
             else { return nil }
-            return Self.address(of: document)
+            return PeerAddress(of: document)
         }
     }
 
     /// The node of a member; nil when it has none.
     func address(of domain: String) -> PeerAddress? {
-        (registry?.member(domain)?.document).flatMap(Self.address)
+        (registry?.member(domain)?.document).flatMap(PeerAddress.init)
     }
 
     /// The newest epoch's log key; nil while the registry lists no log.
@@ -116,16 +108,6 @@ struct Patient: Sendable {
         guard let epoch = member.epochs.last else { return nil }
         let key = registry?.logKey(forOrigin: member.origin(epoch: epoch.number))?.key
         return key.flatMap { try? VerifierKey($0.text) }
-    }
-
-    private static func address(of document: MemberDocument) -> PeerAddress? {
-        guard let url = document.node else { return nil }
-        let trust: PeerAddress.Trust =
-            switch document.tls {
-            case .system: .system
-            case .authority(let certificate): .authority(certificate)
-            }
-        return PeerAddress(domain: document.domain, url: url, trust: trust)
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Credentials
 import Federation
 import Keys
 import MemberRegistry
@@ -104,17 +105,14 @@ struct MemberDetails: ParsableArguments {
     /// The first certificate of a PEM file, in DER.
     private static func certificate(_ path: String) throws -> [UInt8] {
         let text = String(decoding: try InputFile.read(path, limit: 1 << 20), as: UTF8.self)
-        let body = text.split(whereSeparator: \.isNewline)
-            .drop { $0 != "-----BEGIN CERTIFICATE-----" }.dropFirst()
-            .prefix { !$0.hasPrefix("-----END") }.joined()
-        guard let der = Base64.decode(body), !der.isEmpty else {
+        guard let certificate = try? CertificateText(pem: text) else {
             throw CommandFailure(
                 .data,
                 Problem(
                     .malformedRequest, "no certificate in PEM", at: path,
                     try: "name the authority's certificate, such as tls/authority.pem"))
         }
-        return der
+        return certificate.der
     }
 }
 

@@ -60,9 +60,7 @@ struct RegistryCloseEpoch: Verb {
                 Problem(.conflict, "no epoch of \(document.domain) is open", at: document.domain))
         }
         guard let nextKey else { return closed }
-        guard let jwk = try? JSON.read(InputFile.read(nextKey)), let key = JWK.decode(jwk),
-            let opened = closed.openingEpoch(key, at: now)
-        else {
+        guard let opened = closed.openingEpoch(try PublicKeyFile.read(nextKey), at: now) else {
             throw CommandFailure(
                 .data,
                 Problem(

@@ -4,10 +4,14 @@ import Keys
 import MemberRegistry
 
 /// An act upon a member's standing: one more event with a reason code.
-private struct StandingAct {
-    let options: ActOptions
-    let reason: String
-    let at: String?
+struct StandingAct: ParsableArguments {
+    @Option(help: "Why, as a code; public for ever.")
+    var reason: String
+
+    @Option(help: ArgumentHelp("From when on (default: now).", valueName: "time"))
+    var at: String?
+
+    @OptionGroup var options: ActOptions
 
     func perform(_ word: String, at now: Instant, _ event: (MemberDocument) -> StandingEvent.Event)
         async throws
@@ -40,18 +44,11 @@ struct RegistrySuspend: Verb {
             """
     )
 
-    @Option(help: "Why, as a code; public for ever.")
-    var reason: String
-
-    @Option(help: ArgumentHelp("From when on (default: now).", valueName: "time"))
-    var at: String?
-
-    @OptionGroup var options: ActOptions
-    var output: OutputOptions { options.output }
+    @OptionGroup var act: StandingAct
+    var output: OutputOptions { act.options.output }
 
     func execute() async throws {
-        try await StandingAct(options: options, reason: reason, at: at)
-            .perform("suspended", at: now) { _ in .suspension }
+        try await act.perform("suspended", at: now) { _ in .suspension }
     }
 }
 
@@ -68,20 +65,13 @@ struct RegistryReinstate: Verb {
             """
     )
 
-    @Option(help: "Why, as a code; public for ever.")
-    var reason: String
-
-    @Option(help: ArgumentHelp("From when on (default: now).", valueName: "time"))
-    var at: String?
-
-    @OptionGroup var options: ActOptions
-    var output: OutputOptions { options.output }
+    @OptionGroup var act: StandingAct
+    var output: OutputOptions { act.options.output }
 
     func execute() async throws {
-        try await StandingAct(options: options, reason: reason, at: at)
-            .perform("reinstated", at: now) {
-                $0.events.last?.event == .withdrawal ? .registration : .reinstatement
-            }
+        try await act.perform("reinstated", at: now) {
+            $0.events.last?.event == .withdrawal ? .registration : .reinstatement
+        }
     }
 }
 
@@ -100,22 +90,15 @@ struct RegistryWithdraw: Verb {
             """
     )
 
-    @Option(help: "Why, as a code; public for ever.")
-    var reason: String
-
-    @Option(help: ArgumentHelp("From when on (default: now).", valueName: "time"))
-    var at: String?
-
     @Flag(help: "Not by its own wish: the event is a revocation.")
     var excluded = false
 
-    @OptionGroup var options: ActOptions
-    var output: OutputOptions { options.output }
+    @OptionGroup var act: StandingAct
+    var output: OutputOptions { act.options.output }
 
     func execute() async throws {
-        try await StandingAct(options: options, reason: reason, at: at)
-            .perform(excluded ? "excluded" : "withdrawn", at: now) { _ in
-                excluded ? .revocation : .withdrawal
-            }
+        try await act.perform(excluded ? "excluded" : "withdrawn", at: now) { _ in
+            excluded ? .revocation : .withdrawal
+        }
     }
 }

@@ -111,7 +111,7 @@ struct Join: Verb {
         var workflow = RefreshWorkflow(stored: try invite.stored(root: root), at: now)
         let line = ProgressLine()
         defer { line.clear() }
-        let step = try await workflow.carryOut(
+        let outcome = try await workflow.carryOut(
             by: { path, maximumBytes in
                 let bytes = try await client.get(
                     "\(invite.baseURL)/\(path)", maximumBytes: maximumBytes)
@@ -124,12 +124,9 @@ struct Join: Verb {
                         "\(bar) fetching what the registry says of \(fetched + left) members")
                 }
             })
-        switch step {
+        switch outcome {
         case .finished(let registry, let stored): return (registry, stored)
         case .failed(let refusal): throw refusal
-        case .fetch(let path, _):
-            throw CommandFailure(
-                .unavailable, Problem(.registryUnavailable, "the refresh ended early", at: path))
         }
     }
 
