@@ -178,7 +178,7 @@ package struct LogDesk: Sendable {
     /// - Throws: `Problem` `not-found` beyond the end of the log.
     package func prove(_ origin: String?, index: Int) throws -> JSON {
         let log = try find(origin)
-        guard let leaf = try log.entry(index),
+        guard
             let evidence = try LeafEvidence.gather(
                 index: index, in: log, registry: node.registry, at: node.time.now()),
             case .object(var answer) = evidence.json
@@ -191,7 +191,7 @@ package struct LogDesk: Sendable {
         if node.isQuarantined(log.origin) { answer["quarantined"] = true }
         answer["origin"] = .string(log.origin)
         answer["vkey"] = .string(log.key.text)
-        answer["leaf"] = .string(String(decoding: leaf, as: UTF8.self))
+        answer["leaf"] = .string(String(decoding: evidence.leaf, as: UTF8.self))
         answer["proof"] = .string(String(decoding: evidence.proof.bytes, as: UTF8.self))
         return .object(answer)
     }

@@ -9,7 +9,22 @@ package final class Logs: Sendable {
     private struct State {
         var own: [Int: LogStore] = [:]
         var epoch = 1
-        var mirrors: [String: LogStore] = [:]
+        private(set) var mirrors: [String: LogStore] = [:]
+        private(set) var byDomain: [String: [LogStore]] = [:]
+        private(set) var byHash: [String: LogStore] = [:]
+
+        /// Takes a copy; there must be none of its origin.
+        mutating func add(_ store: LogStore) {
+            mirrors[store.origin] = store
+            byDomain[ViewFolder.domain(of: store.origin), default: []].append(store)
+            byHash[Checkpoint.originHash(store.origin).hex] = store
+        }
+
+        mutating func remove(_ origin: String) {
+            mirrors[origin] = nil
+            byDomain[ViewFolder.domain(of: origin)]?.removeAll { $0.origin == origin }
+            byHash[Checkpoint.originHash(origin).hex] = nil
+        }
     }
 
     private let folder: DataFolder
@@ -88,7 +103,7 @@ package final class Logs: Sendable {
             if let store = state.mirrors[key.name] { return store }
             let store = try LogStore(
                 path: path, key: key, create: !DurableFile.exists(path), inheriting: seeds)
-            state.mirrors[key.name] = store
+            state.add(store)
             return store
         }
     }
@@ -105,7 +120,7 @@ package final class Logs: Sendable {
             let mark = (store.head?.checkpoint.root ?? MerkleTree.emptyRoot).hex.prefix(16)
             try store.dropPayloads()
             try store.close()
-            state.mirrors[origin] = nil
+            state.remove(origin)
             for part in ["-wal", "-shm", ""] where DurableFile.exists(path + part) {
                 try DurableFile.move(
                     path + part, to: "\(path).aside-\(mark)\(part)", by: folder.steps)
@@ -116,9 +131,12 @@ package final class Logs: Sendable {
 
     /// The copy whose origin hashes to these hexadecimal digits.
     package func mirror(originHash: String) -> LogStore? {
-        state.withLock { state in
-            state.mirrors.values.first { Checkpoint.originHash($0.origin).hex == originHash }
-        }
+        state.withLock { $0.byHash[originHash] }
+    }
+
+    /// The copies of one institution's logs, in no order.
+    package func mirrors(of domain: String) -> [LogStore] {
+        state.withLock { $0.byDomain[domain] ?? [] }
     }
 
     /// Every copy, by origin.

@@ -42,9 +42,8 @@ extension Node {
     func isFresh(_ log: LogStore, at now: Instant) -> Bool {
         let domain = ViewFolder.domain(of: log.origin)
         if domain == identity.domain { return true }
-        return logs.mirrors.contains { other in
-            ViewFolder.domain(of: other.origin) == domain
-                && Self.epoch(of: other.origin) >= Self.epoch(of: log.origin)
+        return logs.mirrors(of: domain).contains { other in
+            Self.epoch(of: other.origin) >= Self.epoch(of: log.origin)
                 && freshness.isFresh(other, at: now)
         }
     }

@@ -148,6 +148,13 @@ package final class RegistryHolder: Sendable {
         try index?.confirmation(of: checkpoint)
     }
 
+    /// The cosignatures on a head by all witnesses that the registry lists, of today's set or not.
+    ///
+    /// - Throws: `NoteError` when the line of a known witness does not verify.
+    package func cosignatures(on head: VerifiedCheckpoint) throws -> [Cosignature] {
+        try index?.cosignatures(on: head) ?? []
+    }
+
     /// How many of the witnesses that a log has at a time have cosigned a head.
     ///
     /// - Throws: `NoteError` when the line of one of them does not verify.

@@ -1,6 +1,7 @@
 import Federation
 import Keys
 import MemberRegistry
+import NodeStore
 import Recognition
 import Synchronization
 import TransparencyLog
@@ -13,11 +14,17 @@ final class RegistryIndex: Sendable {
         let stretch: Int
     }
 
+    /// What was found, which may be that there is no quorum.
+    private struct Confirmed {
+        let confirmation: Confirmation?
+    }
+
     private struct Drawn {
         var witnesses: [Place: WitnessPolicy] = [:]
         var mirrors: [Place: [WitnessPolicy.Member]] = [:]
-        /// Of each log the last note that was judged.
-        var confirmations: [String: (note: [UInt8], found: Confirmation?)] = [:]
+        /// Of the notes that were judged lately, when each reached its quorum, and who cosigned it.
+        var confirmations = RecentCache<[UInt8], Confirmed>(capacity: 1024)
+        var cosignatures = RecentCache<[UInt8], [Cosignature]>(capacity: 1024)
         var counts: [Place: (note: [UInt8], found: Int)] = [:]
     }
 
@@ -85,15 +92,20 @@ final class RegistryIndex: Sendable {
 
     /// When a head reached its quorum; the lines of one note are verified once.
     func confirmation(of head: VerifiedCheckpoint) throws -> Confirmation? {
-        let origin = head.checkpoint.origin
-        if let known = drawn.withLock({ $0.confirmations[origin] }), known.note == head.note.bytes {
-            return known.found
-        }
+        let note = head.note.bytes
+        if let known = drawn.withLock({ $0.confirmations[note] }) { return known.confirmation }
         let found = try Confirmation(of: head, in: registry)
-        drawn.withLock { drawn in
-            if drawn.confirmations.count >= Self.maximumKept { drawn.confirmations = [:] }
-            drawn.confirmations[origin] = (head.note.bytes, found)
-        }
+        drawn.withLock { $0.confirmations[note] = Confirmed(confirmation: found) }
+        return found
+    }
+
+    /// The cosignatures on a head by all witnesses that the registry lists; the lines of one note are
+    /// verified once.
+    func cosignatures(on head: VerifiedCheckpoint) throws -> [Cosignature] {
+        let note = head.note.bytes
+        if let known = drawn.withLock({ $0.cosignatures[note] }) { return known }
+        let found = try head.cosignatures(by: witnessKeys)
+        drawn.withLock { $0.cosignatures[note] = found }
         return found
     }
 

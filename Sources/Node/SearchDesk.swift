@@ -25,7 +25,10 @@ package struct SearchDesk: Sendable {
         // A stale log's texts are not served, and finding them by their words would tell them.
         let rows = try node.views.search(query, domain: domain, limit: limit)
             .filter { node.isFresh($0.origin, at: now) }
-        return ["results": .array(try rows.map { .object(try summary($0, evidence: true)) })]
+        return [
+            "results": .array(
+                try rows.map { .object(try details($0, evidence: try evidence(of: $0))) })
+        ]
     }
 
     /// Items in the order of their global ids.
@@ -33,7 +36,7 @@ package struct SearchDesk: Sendable {
         let limit = max(1, min(limit, 1000))
         let rows = try node.views.list(domain: domain, after: after, limit: limit)
         var answer = JSONObject()
-        answer["items"] = .array(try rows.map { .object(try summary($0, evidence: false)) })
+        answer["items"] = .array(try rows.map { .object(try summary($0)) })
         if rows.count == limit, let last = rows.last { answer["next"] = .string(last.globalID) }
         return .object(answer)
     }
@@ -52,21 +55,29 @@ package struct SearchDesk: Sendable {
                 try: "search with eccoe catalogue search; a new member's items take seconds"
             )
         }
-        var answer = try summary(row, evidence: true)
+        let evidence = try evidence(of: row)
+        var answer = try details(row, evidence: evidence)
         if node.isFresh(row.origin, at: node.time.now()) {
             answer["item"] = try row.document.map { try JSON.read($0, limits: .operatorFile) }
         }
         answer["living"] = .bool(row.living)
-        if let log = node.logs.log(row.origin), let leaf = try log.entry(row.index),
-            let evidence = try evidence(of: row, in: log)
-        {
-            answer["leaf"] = .string(String(decoding: leaf, as: UTF8.self))
+        if let evidence {
+            answer["leaf"] = .string(String(decoding: evidence.leaf, as: UTF8.self))
             answer["proof"] = .string(String(decoding: evidence.proof.bytes, as: UTF8.self))
         }
         return .object(answer)
     }
 
-    private func summary(_ row: CatalogueRow, evidence wanted: Bool) throws -> JSONObject {
+    /// A row's summary, and what speaks for it.
+    private func details(_ row: CatalogueRow, evidence: LeafEvidence?) throws -> JSONObject {
+        var line = try summary(row)
+        line["standing"] = .string(node.registry.standing(of: row.domain, at: node.time.now()))
+        line["evidence"] = evidence?.json
+        line["recognisedBy"] = .array(try recognitions(of: row.globalID))
+        return line
+    }
+
+    private func summary(_ row: CatalogueRow) throws -> JSONObject {
         var line = JSONObject()
         line["id"] = .string(row.id)
         line["globalId"] = .string(row.globalID)
@@ -89,12 +100,6 @@ package struct SearchDesk: Sendable {
                 .map { .string($0) }
         }
         if node.isQuarantined(row.origin) { line["quarantined"] = true }
-        guard wanted else { return line }
-        line["standing"] = .string(node.registry.standing(of: row.domain, at: node.time.now()))
-        if let log = node.logs.log(row.origin) {
-            line["evidence"] = try evidence(of: row, in: log)?.json
-        }
-        line["recognisedBy"] = .array(try recognitions(of: row.globalID))
         return line
     }
 
@@ -112,9 +117,11 @@ package struct SearchDesk: Sendable {
         }
     }
 
-    /// Proves a row against the log that it came from: the same steps as a stranger would take.
-    private func evidence(of row: CatalogueRow, in log: LogStore) throws -> LeafEvidence? {
-        try LeafEvidence.gather(
+    /// Proves a row against the log that it came from, as a stranger would; a signature that was
+    /// verified before is not verified again.
+    private func evidence(of row: CatalogueRow) throws -> LeafEvidence? {
+        guard let log = node.logs.log(row.origin) else { return nil }
+        return try LeafEvidence.gather(
             index: row.index, in: log, registry: node.registry, at: node.time.now())
     }
 }
@@ -123,6 +130,8 @@ package struct SearchDesk: Sendable {
 package struct LeafEvidence: Sendable {
     /// The proof as anybody may check it.
     package let proof: InclusionProof
+    /// The leaf's exact bytes.
+    package let leaf: [UInt8]
     /// The checkpoint that covers the leaf.
     package let checkpoint: VerifiedCheckpoint
     /// Members' witnesses that cosigned it.
@@ -145,12 +154,12 @@ package struct LeafEvidence: Sendable {
         guard let leaf = try log.entry(index), let checkpoint = time?.checkpoint ?? log.head
         else { return nil }
         let proof = try log.proof(of: index, in: checkpoint)
-        let verified = try proof.verify(leaf: leaf, key: log.key)
+        try proof.verify(leaf: leaf, under: checkpoint)
         let policy = registry.witnesses(of: log.origin, at: now)
-        let witnesses = try verified.cosignatures(by: registry.witnessKeys)
+        let witnesses = try registry.cosignatures(on: checkpoint)
         let quorum = time?.confirmation.required ?? policy.quorum
         return LeafEvidence(
-            proof: proof, checkpoint: verified, witnesses: witnesses, quorum: quorum,
+            proof: proof, leaf: leaf, checkpoint: checkpoint, witnesses: witnesses, quorum: quorum,
             confirmed: time?.confirmation.time,
             standing: HeadStanding(
                 cosignatures: witnesses.count, witnesses: policy.members.count, quorum: quorum,

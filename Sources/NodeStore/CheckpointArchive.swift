@@ -147,6 +147,14 @@ extension LogStore {
     ) throws -> (checkpoint: VerifiedCheckpoint, time: Instant) {
         let note: Data = row["note"]
         let time: Int64 = row["time"]
-        return (try VerifiedCheckpoint(Array(note), key: key), Instant(secondsSince1970: time))
+        return (try checkpoint(Array(note)), Instant(secondsSince1970: time))
+    }
+
+    /// A note whose signature was verified lately is not verified again.
+    private func checkpoint(_ note: [UInt8]) throws -> VerifiedCheckpoint {
+        if let known = verified.withLock({ $0[note] }) { return known }
+        let checkpoint = try VerifiedCheckpoint(note, key: key)
+        verified.withLock { $0[note] = checkpoint }
+        return checkpoint
     }
 }

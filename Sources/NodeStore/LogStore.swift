@@ -29,6 +29,9 @@ package final class LogStore: Sendable {
     /// The newest row of `confirmed`, once it was read or written.
     let newestConfirmed = Mutex<ConfirmedCheckpoint?>(nil)
 
+    /// Kept checkpoints whose signature was verified lately, by their notes.
+    let verified = Mutex(RecentCache<[UInt8], VerifiedCheckpoint>(capacity: 64))
+
     /// Sizes that witnesses last cosigned, as far as this process knows; a witness corrects it.
     private let cosignedSizes = Mutex<[String: Int]>([:])
 

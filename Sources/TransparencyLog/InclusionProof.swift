@@ -77,6 +77,14 @@ public struct InclusionProof: Sendable, Equatable {
     /// - Throws: `NoteError` or `ProofError`.
     public func verify(leaf: [UInt8], key: VerifierKey) throws -> VerifiedCheckpoint {
         let verified = try VerifiedCheckpoint(checkpoint, key: key)
+        try verify(leaf: leaf, under: verified)
+        return verified
+    }
+
+    /// Verifies that `leaf` stands at `index` under a checkpoint whose signature was verified before.
+    ///
+    /// - Throws: `ProofError`.
+    public func verify(leaf: [UInt8], under verified: VerifiedCheckpoint) throws {
         try MerkleTree.verifyInclusion(
             leafHash: Digest.ofLeaf(leaf),
             index: index,
@@ -84,6 +92,5 @@ public struct InclusionProof: Sendable, Equatable {
             proof: path,
             root: verified.checkpoint.root
         )
-        return verified
     }
 }
