@@ -123,15 +123,13 @@ package final class Cosigning: Service, Sendable {
     ) throws -> Bool {
         let now = node.time.now()
         let count = try node.registry.cosignatures(on: checkpoint, at: now)
-        // The log may have grown meanwhile; the cosigned checkpoint is kept all the same.
-        if log.head?.checkpoint == checkpoint.checkpoint, log.head != checkpoint {
-            try? log.update(note: checkpoint)
-        }
         let isConfirmed = try count >= policy.quorum && isConfirmed(checkpoint, by: policy)
         node.metrics.cosigned(isConfirmed: isConfirmed)
-        if let confirmation = try node.registry.confirmation(of: checkpoint) {
-            try log.confirm(checkpoint, at: confirmation.time, keepingLastOf: .hour)
-        }
+        // The log may have grown meanwhile; a confirmed checkpoint is kept all the same.
+        try log.take(
+            cosigned: checkpoint,
+            confirmedAt: node.registry.confirmation(of: checkpoint)?.time,
+            keepingLastOf: .hour)
         node.heads.update(
             checkpoint.checkpoint,
             cosignatures: count,

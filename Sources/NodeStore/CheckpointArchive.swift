@@ -32,47 +32,79 @@ extension LogStore {
         at time: Instant,
         keepingLastOf interval: ArchiveInterval?
     ) throws {
-        let size = checkpoint.checkpoint.size
-        if let newest = newestConfirmed.withLock({ $0 }),
-            newest.checkpoint.checkpoint == checkpoint.checkpoint, newest.time <= time,
-            checkpoint.note.signatures.allSatisfy(newest.checkpoint.note.signatures.contains)
-        {
-            return
-        }
-        try pool.write { db in
-            let row = try Row.fetchOne(
-                db, sql: "SELECT time, note FROM confirmed WHERE size = ?", arguments: [size])
-            var kept = (checkpoint: checkpoint, time: time)
-            if let row {
-                let stored = try confirmation(row)
-                guard stored.checkpoint.checkpoint == checkpoint.checkpoint else {
-                    throw StoreError.headChanged
+        guard !isKept(checkpoint, at: time) else { return }
+        try pool.write { try keep(checkpoint, at: time, keepingLastOf: interval, $0) }
+    }
+
+    /// Takes what cosigners said of an own head, in one transaction: the head's note, unless the log has
+    /// grown meanwhile, and the confirmation, if there is one.
+    ///
+    /// - Throws: as `confirm`.
+    package func take(
+        cosigned checkpoint: VerifiedCheckpoint,
+        confirmedAt time: Instant?,
+        keepingLastOf interval: ArchiveInterval
+    ) throws {
+        try state.withLock { state in
+            let old = state?.head
+            let isHead = old?.checkpoint == checkpoint.checkpoint
+            let isNews = isHead && old != checkpoint
+            let confirmed = time.flatMap { isKept(checkpoint, at: $0) ? nil : $0 }
+            guard isNews || confirmed != nil else { return }
+            try pool.write { db in
+                if isNews { try Self.swapHead(db, from: old, to: checkpoint) }
+                if let confirmed {
+                    try keep(checkpoint, at: confirmed, keepingLastOf: interval, db)
                 }
-                kept.checkpoint = try stored.checkpoint.adding(checkpoint.note.signatures)
-                kept.time = min(time, stored.time)
-                if kept == stored { return }
             }
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO confirmed(size, time, note) VALUES (?, ?, ?)",
-                arguments: [
-                    size, kept.time.secondsSince1970, kept.checkpoint.note.bytes.data,
-                ]
-            )
-            let written = kept
-            db.afterNextTransaction { _ in self.becameConfirmed(written) }
-            guard row == nil, let interval else { return }
-            // One more came, so one at most has left the recent ones.
-            try db.execute(
-                sql: """
-                    DELETE FROM confirmed WHERE size =
-                        (SELECT size FROM confirmed ORDER BY size DESC LIMIT 1 OFFSET ?1)
-                    AND EXISTS (SELECT 1 FROM confirmed AS later
-                        WHERE later.size > confirmed.size
-                        AND later.time / ?2 = confirmed.time / ?2)
-                    """,
-                arguments: [Self.recentConfirmed, interval.rawValue]
-            )
+            if isNews { state?.head = checkpoint }
         }
+    }
+
+    /// Whether the newest confirmation says all that there is to keep.
+    private func isKept(_ checkpoint: VerifiedCheckpoint, at time: Instant) -> Bool {
+        guard let newest = newestConfirmed.withLock({ $0 }) else { return false }
+        return newest.checkpoint.checkpoint == checkpoint.checkpoint && newest.time <= time
+            && checkpoint.note.signatures.allSatisfy(newest.checkpoint.note.signatures.contains)
+    }
+
+    private func keep(
+        _ checkpoint: VerifiedCheckpoint,
+        at time: Instant,
+        keepingLastOf interval: ArchiveInterval?,
+        _ db: GRDB.Database
+    ) throws {
+        let size = checkpoint.checkpoint.size
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT time, note FROM confirmed WHERE size = ?"),
+            arguments: [size])
+        var kept = (checkpoint: checkpoint, time: time)
+        if let row {
+            let stored = try confirmation(row)
+            guard stored.checkpoint.checkpoint == checkpoint.checkpoint else {
+                throw StoreError.headChanged
+            }
+            kept.checkpoint = try stored.checkpoint.adding(checkpoint.note.signatures)
+            kept.time = min(time, stored.time)
+            if kept == stored { return }
+        }
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO confirmed(size, time, note) VALUES (?, ?, ?)"
+        ).execute(
+            arguments: [size, kept.time.secondsSince1970, kept.checkpoint.note.bytes.data])
+        let written = kept
+        db.afterNextTransaction { _ in self.becameConfirmed(written) }
+        guard row == nil, let interval else { return }
+        // One more came, so one at most has left the recent ones.
+        try db.cachedStatement(
+            sql: """
+                DELETE FROM confirmed WHERE size =
+                    (SELECT size FROM confirmed ORDER BY size DESC LIMIT 1 OFFSET ?1)
+                AND EXISTS (SELECT 1 FROM confirmed AS later
+                    WHERE later.size > confirmed.size
+                    AND later.time / ?2 = confirmed.time / ?2)
+                """
+        ).execute(arguments: [Self.recentConfirmed, interval.rawValue])
     }
 
     /// The newest checkpoint that reached its quorum, and when; nil before the first.

@@ -3,15 +3,24 @@ import GRDB
 
 /// How every database of the node is opened.
 enum Database {
-    /// Opens (or makes) a database in WAL mode with FULL synchronisation and brings it to its newest
-    /// schema: `migrations[n]` leads from version n to n + 1. A database with content is copied
+    /// Whether a transaction must be on disk when it ends.
+    enum Durability: String {
+        /// It must: somebody is told.
+        case full = "FULL"
+        /// The last ones may be lost with the power, in order: they are made again from what is on disk
+        /// (decision 035).
+        case derived = "NORMAL"
+    }
+
+    /// Opens (or makes) a database in WAL mode and brings it to its newest schema: `migrations[n]` leads from version n to n + 1. A database with content is copied
     /// beside itself (`<path>.before-v<n>`) first; a failed migration leaves it as it was.
     ///
     /// - Throws: `StoreError.newer`, `.missing`, and what SQLite says.
     static func open(
         _ path: String,
         migrations: [String],
-        mayCreate: Bool
+        mayCreate: Bool,
+        durability: Durability = .full
     ) throws -> DatabasePool {
         if !mayCreate, !FileManager.default.fileExists(atPath: path) {
             throw StoreError.missing(path)
@@ -23,7 +32,9 @@ enum Database {
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
         let pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets NORMAL on the writer after its own preparation, so FULL must come after it.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try pool.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+        }
         let found = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } ?? 0
         guard found <= migrations.count else {
             throw StoreError.newer(path, found: found, known: migrations.count)

@@ -102,6 +102,15 @@ private struct Bundle {
         }
     }
 
+    /// The entry at a position; nil when there are fewer.
+    func entry(_ wanted: Int) -> [UInt8]? {
+        var found: [UInt8]?
+        forEach { number, leaf in
+            if number == wanted { found = Array(leaf) }
+        }
+        return found
+    }
+
     /// The bytes of the first `width` entries; nil when there are fewer.
     func prefix(_ width: Int) -> [UInt8]? {
         var count = 0
@@ -190,6 +199,26 @@ extension GRDB.Database {
         guard index >= 0, index < .max else { return nil }
         try forEachEntry(from: index, to: index + 1) { found = Array($1) }
         return found
+    }
+
+    /// One entry, if it lies where most do: in a bundle, or in a row behind them; nil does not mean that
+    /// it is not there.
+    func likelyEntry(_ index: Int) throws -> [UInt8]? {
+        guard index >= 0, index < .max else { return nil }
+        let statement = try DirectStatement(self, "SELECT leaf FROM entry WHERE idx = ?")
+        try statement.bind(1, index)
+        if let leaf = try statement.first({ $0.bytes(0) }) { return leaf }
+        let tile = index / TileCoordinate.fullWidth
+        return try bundleBytes(tile).flatMap { bytes in
+            bytes.withUnsafeBytes { Bundle($0).entry(index % TileCoordinate.fullWidth) }
+        }
+    }
+
+    /// A bundle that is stored as one; nil when its entries are rows, or it is not full.
+    func storedBundle(_ tile: Int) throws -> [UInt8]? {
+        try bundleBytes(tile).flatMap { bytes in
+            bytes.withUnsafeBytes { Bundle($0).prefix(TileCoordinate.fullWidth) }
+        }
     }
 
     /// The entries of a bundle, each after its length; nil when the log is too short for it.

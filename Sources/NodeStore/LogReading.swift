@@ -13,13 +13,17 @@ extension LogStore {
 
     /// One entry; nil beyond the end.
     package func entry(_ index: Int) throws -> [UInt8]? {
-        try pool.read { try $0.entry(index) }
+        // Where it lies as a rule is one statement away.
+        if let entry = try pool.look({ try $0.likelyEntry(index) }) { return entry }
+        return try pool.read { try $0.entry(index) }
     }
 
     /// A tile or bundle as tlog-tiles serves it: partial ones are prefixes of the stored ones. nil
     /// when the log is too short for it.
     package func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
-        try pool.read { try $0.resource(tile) }
+        // What is full is stored as it is served, and read with one statement.
+        if let stored = try pool.look({ try $0.storedResource(tile) }) { return stored }
+        return try pool.read { try $0.resource(tile) }
     }
 
     /// The tlog-proof of an entry in `checkpoint`, which must be of this log.
@@ -165,6 +169,11 @@ package struct LogReader: Sendable {
     }
 }
 
+extension TileCoordinate {
+    /// A path may name any index below 2^60: the first entry's would overflow.
+    fileprivate var isAddressable: Bool { index <= Int.max / Self.fullWidth - 1 }
+}
+
 extension GRDB.Database {
     fileprivate func leaves(from: Int, to: Int) throws -> [[UInt8]] {
         var leaves: [[UInt8]] = []
@@ -172,11 +181,30 @@ extension GRDB.Database {
         return leaves
     }
 
+    /// A full tile or bundle that is one row; nil for all others.
+    fileprivate func storedResource(_ tile: TileCoordinate) throws -> [UInt8]? {
+        guard tile.width == TileCoordinate.fullWidth, tile.isAddressable else { return nil }
+        switch tile.kind {
+        case .hashes(let level): return try hashes(level: level, index: tile.index)
+        case .entries: return try storedBundle(tile.index)
+        }
+    }
+
+    private func hashes(level: Int, index: Int) throws -> [UInt8]? {
+        let statement = try DirectStatement(
+            self, "SELECT hashes FROM tile WHERE level = ? AND idx = ?")
+        try statement.bind(1, level)
+        try statement.bind(2, index)
+        guard let hashes = try statement.first({ $0.bytes(0) }), let hashes,
+            hashes.count == TileCoordinate.fullWidth * 32
+        else { return nil }
+        return hashes
+    }
+
     func resource(_ tile: TileCoordinate) throws -> [UInt8]? {
         switch tile.kind {
         case .hashes(let level):
-            // A path may name any index below 2^60: the first entry's would overflow.
-            guard tile.index <= Int.max / TileCoordinate.fullWidth - 1 else { return nil }
+            guard tile.isAddressable else { return nil }
             let data = try Data.fetchOne(
                 self,
                 sql: "SELECT hashes FROM tile WHERE level = ? AND idx = ?",
@@ -189,7 +217,7 @@ extension GRDB.Database {
             guard bytes.count >= tile.width * 32 else { return nil }
             return Array(bytes.prefix(tile.width * 32))
         case .entries:
-            guard tile.index <= Int.max / TileCoordinate.fullWidth - 1 else { return nil }
+            guard tile.isAddressable else { return nil }
             return try bundle(tile.index, width: tile.width)
         }
     }

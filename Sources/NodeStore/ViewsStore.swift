@@ -13,7 +13,9 @@ package final class ViewsStore: Sendable {
     ///
     /// - Throws: `StoreError.newer`, and what SQLite says.
     package init(path: String) throws {
-        pool = try Database.open(path, migrations: ViewsSchema.migrations, mayCreate: true)
+        pool = try Database.open(
+            path, migrations: ViewsSchema.migrations, mayCreate: true,
+            durability: .derived)
     }
 
     /// How many leaves of a log are folded.
