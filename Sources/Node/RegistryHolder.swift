@@ -52,6 +52,8 @@ package final class RegistryHolder: Sendable {
     private struct State {
         var index: RegistryIndex?
         var stored: StoredMetadata?
+        /// How many registries were accepted since the start.
+        var accepted: UInt64 = 0
     }
 
     private let domain: String
@@ -73,8 +75,14 @@ package final class RegistryHolder: Sendable {
     /// Replaces the registry by a newer one that was fully accepted.
     package func accept(_ registry: TrustedRegistry, stored: StoredMetadata) {
         let index = RegistryIndex(registry)
-        state.withLock { $0 = State(index: index, stored: stored) }
+        state.withLock {
+            $0 = State(index: index, stored: stored, accepted: $0.accepted + 1)
+        }
     }
+
+    /// How many registries were accepted since the start: while it is the same, so are all answers at one
+    /// time.
+    package var changes: UInt64 { state.withLock { $0.accepted } }
 
     /// The files of the registry as a receipt carries them, for these members.
     ///

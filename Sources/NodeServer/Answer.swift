@@ -5,7 +5,7 @@ import Hummingbird
 import NIOCore
 
 /// What a route answers, before it becomes HTTP.
-struct Answer {
+struct Answer: Sendable {
     /// How long a cache may keep an answer.
     enum Caching {
         /// Changes at any time: a few seconds.

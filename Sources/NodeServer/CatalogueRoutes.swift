@@ -6,6 +6,11 @@ import Node
 /// What people and their programs ask.
 struct CatalogueRoutes: Sendable {
     let node: Node
+    private let answers = CatalogueAnswers()
+
+    init(node: Node) {
+        self.node = node
+    }
 
     func answer(_ endpoint: Endpoint, _ asked: Asked) async throws -> Answer {
         switch endpoint {
@@ -13,24 +18,12 @@ struct CatalogueRoutes: Sendable {
             return .cacheable(
                 "application/jose+json", try NodeDescription(node: node).manifest())
         case .catalogue:
-            try asked.checkParameters(["q", "domain", "limit"])
-            let query = asked.query("q") ?? ""
-            guard query.utf8.count <= Limits.searchBytes else {
-                throw Problem(
-                    .malformedRequest,
-                    "the words have more than \(Limits.searchBytes) bytes",
-                    at: "q",
-                    try: "search for fewer words"
-                )
-            }
-            let found = try SearchDesk(node: node).search(
-                query,
-                domain: asked.query("domain"),
-                limit: try asked.number("limit") ?? 20
-            )
-            return .json(found, caching: .brief)
+            return try search(asked)
         case .item:
-            return .json(try SearchDesk(node: node).show(item(asked)), caching: .brief)
+            let id = item(asked)
+            return try answers.answer(to: "item " + id, in: node.catalogueState) {
+                .json(try SearchDesk(node: node).show(id), caching: .brief)
+            }
         case .lookup:
             let body = try await asked.body(limit: Limits.lookupBytes)
             return .json(try await CredentialDesk(node: node).lookup(body))
@@ -41,6 +34,28 @@ struct CatalogueRoutes: Sendable {
             )
         default:
             return .text(NodeDescription(node: node).text)
+        }
+    }
+
+    private func search(_ asked: Asked) throws -> Answer {
+        try asked.checkParameters(["q", "domain", "limit"])
+        let query = asked.query("q") ?? ""
+        guard query.utf8.count <= Limits.searchBytes else {
+            throw Problem(
+                .malformedRequest,
+                "the words have more than \(Limits.searchBytes) bytes",
+                at: "q",
+                try: "search for fewer words"
+            )
+        }
+        let domain = asked.query("domain")
+        let limit = try asked.number("limit") ?? 20
+        let place = domain.map { "\($0.utf8.count) \($0)" } ?? "everywhere"
+        let question = "search \(limit) \(place) \(query)"
+        return try answers.answer(to: question, in: node.catalogueState) {
+            .json(
+                try SearchDesk(node: node).search(query, domain: domain, limit: limit),
+                caching: .brief)
         }
     }
 

@@ -19,7 +19,7 @@ extension ViewsStore {
 
     /// Takes the texts of payloads that an institution has erased out of the views.
     package func erase(_ payloads: [Digest], domain: String) throws {
-        let isNew = try pool.write { try $0.eraseShown(payloads, domain: domain) }
+        let isNew = try write { try $0.eraseShown(payloads, domain: domain) }
         if isNew { try scrub() }
     }
 

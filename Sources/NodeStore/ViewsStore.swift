@@ -3,11 +3,22 @@ package import Federation
 import Foundation
 import GRDB
 package import Keys
+import Synchronization
 
 /// `views.sqlite`: the catalogue of all institutions, with full text, and what was recognised.
 /// Folded from the logs; it can be thrown away and rebuilt.
 package final class ViewsStore: Sendable {
     let pool: DatabasePool
+    private let writes = Atomic<UInt64>(0)
+
+    /// How often something was written since the views were opened: while it is the same, every read says
+    /// the same.
+    package var changes: UInt64 { writes.load(ordering: .sequentiallyConsistent) }
+
+    func write<Value>(_ body: (GRDB.Database) throws -> Value) throws -> Value {
+        defer { writes.add(1, ordering: .sequentiallyConsistent) }
+        return try pool.write(body)
+    }
 
     /// Opens the views, making them when they are not there.
     ///
@@ -31,7 +42,7 @@ package final class ViewsStore: Sendable {
 
     /// Drops everything that the views show of a member, to be folded anew.
     package func forget(domain: String) throws {
-        try pool.write { db in
+        try write { db in
             let items = "(SELECT rowid FROM item WHERE domain = ?)"
             for sql in [
                 "DELETE FROM item_text WHERE rowid IN \(items)",
@@ -61,7 +72,7 @@ package final class ViewsStore: Sendable {
         payload: (Digest) throws -> [UInt8]?,
         document: ([UInt8]) -> ViewDocument?
     ) throws -> Bool {
-        try pool.write { db in
+        try write { db in
             let size =
                 try Int.fetchOne(
                     db,
@@ -96,7 +107,7 @@ package final class ViewsStore: Sendable {
         origin: String,
         payloads: [(digest: Digest, document: ViewDocument)]
     ) throws {
-        try pool.write { db in
+        try write { db in
             let step = ViewStep(db: db, domain: domain, origin: origin)
             for (digest, document) in payloads { try step.show(document, payload: digest) }
         }
