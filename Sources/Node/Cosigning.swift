@@ -125,11 +125,12 @@ package final class Cosigning: Service, Sendable {
         let count = try node.registry.cosignatures(on: checkpoint, at: now)
         let isConfirmed = try count >= policy.quorum && isConfirmed(checkpoint, by: policy)
         node.metrics.cosigned(isConfirmed: isConfirmed)
+        let time = try node.registry.confirmation(of: checkpoint)?.time
         // The log may have grown meanwhile; a confirmed checkpoint is kept all the same.
-        try log.take(
-            cosigned: checkpoint,
-            confirmedAt: node.registry.confirmation(of: checkpoint)?.time,
-            keepingLastOf: .hour)
+        if log.head?.checkpoint == checkpoint.checkpoint {
+            try? log.updateNote(keepingLastOf: .hour, confirmed: { _ in time }) { _ in checkpoint }
+        }
+        if let time { try log.confirm(checkpoint, at: time, keepingLastOf: .hour) }
         node.heads.update(
             checkpoint.checkpoint,
             cosignatures: count,

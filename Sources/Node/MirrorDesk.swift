@@ -128,8 +128,8 @@ extension Node {
         return size == Int(closing.size) ? nil : "the epoch is closed at \(closing.size) leaves"
     }
 
-    /// Cosigns the head of a copy as its mirror, once: what the signature says is that the entries
-    /// are stored. nil without a mirror key or a head.
+    /// Cosigns the head of a copy as its mirror, once, and keeps its confirmation: what the signature
+    /// says is that the entries are stored. nil without a mirror key or a head.
     ///
     /// - Throws: what the store and the signer throw.
     @discardableResult
@@ -141,7 +141,10 @@ extension Node {
             line.name == signer.key.name && line.keyID == signer.key.keyID
         }
         let now = time.now()
-        let head = try log.updateNote { head in
+        // With its confirmation, in one transaction.
+        let head = try log.updateNote(
+            keepingLastOf: .day, confirmed: { try registry.confirmation(of: $0)?.time }
+        ) { head in
             if head.note.signatures.contains(where: isOwn),
                 try !head.cosignatures(by: [signer.key]).isEmpty
             {

@@ -36,39 +36,15 @@ extension LogStore {
         try pool.write { try keep(checkpoint, at: time, keepingLastOf: interval, $0) }
     }
 
-    /// Takes what cosigners said of an own head, in one transaction: the head's note, unless the log has
-    /// grown meanwhile, and the confirmation, if there is one.
-    ///
-    /// - Throws: as `confirm`.
-    package func take(
-        cosigned checkpoint: VerifiedCheckpoint,
-        confirmedAt time: Instant?,
-        keepingLastOf interval: ArchiveInterval
-    ) throws {
-        try state.withLock { state in
-            let old = state?.head
-            let isHead = old?.checkpoint == checkpoint.checkpoint
-            let isNews = isHead && old != checkpoint
-            let confirmed = time.flatMap { isKept(checkpoint, at: $0) ? nil : $0 }
-            guard isNews || confirmed != nil else { return }
-            try pool.write { db in
-                if isNews { try Self.swapHead(db, from: old, to: checkpoint) }
-                if let confirmed {
-                    try keep(checkpoint, at: confirmed, keepingLastOf: interval, db)
-                }
-            }
-            if isNews { state?.head = checkpoint }
-        }
-    }
-
     /// Whether the newest confirmation says all that there is to keep.
-    private func isKept(_ checkpoint: VerifiedCheckpoint, at time: Instant) -> Bool {
+    func isKept(_ checkpoint: VerifiedCheckpoint, at time: Instant) -> Bool {
         guard let newest = newestConfirmed.withLock({ $0 }) else { return false }
         return newest.checkpoint.checkpoint == checkpoint.checkpoint && newest.time <= time
             && checkpoint.note.signatures.allSatisfy(newest.checkpoint.note.signatures.contains)
     }
 
-    private func keep(
+    /// As `confirm`, within a transaction.
+    func keep(
         _ checkpoint: VerifiedCheckpoint,
         at time: Instant,
         keepingLastOf interval: ArchiveInterval?,

@@ -46,21 +46,31 @@ extension LogStore {
         try updateNote { _ in note }
     }
 
-    /// Replaces the head's note by what `change` makes of it; nobody else changes it meanwhile.
+    /// Replaces the head's note by what `change` makes of it, and keeps its confirmation if there is one;
+    /// nobody else changes it meanwhile. One transaction.
     ///
+    /// - Parameters:
+    ///   - interval: as of `confirm`.
+    ///   - confirmed: when the note reached its quorum; nil when it has not.
     /// - Returns: the head as it then is.
     /// - Throws: `StoreError.headChanged` when there is no head, or `change` gives another tree, and
-    ///   what `change` throws.
+    ///   what `change` and `confirmed` throw.
     @discardableResult
     package func updateNote(
+        keepingLastOf interval: ArchiveInterval? = nil,
+        confirmed: (VerifiedCheckpoint) throws -> Instant? = { _ in nil },
         _ change: (VerifiedCheckpoint) throws -> VerifiedCheckpoint
     ) throws -> VerifiedCheckpoint {
         try state.withLock { state in
             guard let head = state?.head else { throw StoreError.headChanged }
             let note = try change(head)
             guard head.checkpoint == note.checkpoint else { throw StoreError.headChanged }
-            guard note != head else { return head }
-            try pool.write { try Self.swapHead($0, from: head, to: note) }
+            let time = try confirmed(note).flatMap { isKept(note, at: $0) ? nil : $0 }
+            guard note != head || time != nil else { return head }
+            try pool.write { db in
+                if note != head { try Self.swapHead(db, from: head, to: note) }
+                if let time { try keep(note, at: time, keepingLastOf: interval, db) }
+            }
             state?.head = note
             return note
         }

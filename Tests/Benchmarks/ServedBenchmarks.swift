@@ -31,7 +31,7 @@ struct PublishBenchmark: Benchmark {
             while try !Self.isConfirmed(over: connection) {
                 looks += 1
                 guard looks < 50_000 else { throw Absent(reason: "no quorum for item \(number)") }
-                usleep(200)
+                usleep(500)
             }
         }
         rows.append(Row(name: "publish to quorum of 3 nodes", durations: samples))
