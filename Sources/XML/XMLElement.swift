@@ -1,5 +1,5 @@
 /// A place in a text.
-package struct XMLPosition: Hashable, Sendable, CustomStringConvertible {
+package struct XMLPosition: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// From 1.
     package let line: Int
     /// From 1, in Unicode scalars.
@@ -12,6 +12,10 @@ package struct XMLPosition: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { "line \(line), column \(column)" }
+
+    package static func < (left: XMLPosition, right: XMLPosition) -> Bool {
+        (left.line, left.column) < (right.line, right.column)
+    }
 }
 
 /// An attribute with its value, references resolved.
@@ -76,6 +80,28 @@ package struct XMLElement: Sendable {
     package var text: String {
         children.isEmpty ? ownText : children.reduce(ownText) { $0 + " " + $1.text }
     }
+
+    /// The element with children of other names than `names` emptied: for those who hold many and
+    /// need only a part of each.
+    package func hollowed(keeping names: Set<String>) -> XMLElement {
+        var result = self
+        result.children = children.map { child in
+            guard !names.contains(child.name) else { return child }
+            var hollow = child
+            hollow.children = []
+            hollow.ownText = ""
+            return hollow
+        }
+        return result
+    }
+
+    /// About how many bytes of memory the element takes with all that is in it.
+    package var weight: Int {
+        let strings = attributes.reduce(name.utf8.count + ownText.utf8.count) {
+            $0 + $1.value.utf8.count + 80
+        }
+        return children.reduce(160 + strings) { $0 + $1.weight }
+    }
 }
 
 /// Why an XML text cannot be read on.
@@ -87,7 +113,8 @@ package struct XMLFault: Error, Hashable, Sendable {
     /// What to do about it.
     package let remedy: String
 
-    init(_ position: XMLPosition, _ message: String, _ remedy: String) {
+    /// A fault as given.
+    package init(_ position: XMLPosition, _ message: String, _ remedy: String) {
         self.position = position
         self.message = message
         self.remedy = remedy

@@ -243,7 +243,9 @@ extension XMLEventParser {
 
     private static func words(of error: xmlError) -> String {
         let text = error.message.map { String(cString: $0) } ?? "error \(error.code)"
-        let scalars = text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f }
+        let scalars = text.unicodeScalars.filter {
+            ![.control, .format, .lineSeparator].contains($0.properties.generalCategory)
+        }
         return String(String.UnicodeScalarView(scalars).prefix(200))
     }
 

@@ -44,7 +44,7 @@ package struct XMLRecords {
     }
 
     /// The start tag of the root; nil before it was read.
-    package var root: XMLElement? { path.first ?? record.first }
+    package private(set) var root: XMLElement?
 
     /// The next record; nil at the end. `chunk` gives the next bytes of the text, nil at its end.
     ///
@@ -81,6 +81,7 @@ package struct XMLRecords {
     }
 
     private mutating func start(_ element: XMLElement) -> Next? {
+        if root == nil { root = element }
         if record.isEmpty {
             path.append(element)
             guard isRecord(path) else { return nil }
