@@ -12,7 +12,7 @@ import Testing
         more: String = ""
     ) -> String {
         [
-            head, general(general), lifeCycle, uses(educational, rights),
+            head, Self.general(general), lifeCycle, uses(educational, rights),
             classifications + more, "</lom:lom>",
         ].joined(separator: "\n")
     }

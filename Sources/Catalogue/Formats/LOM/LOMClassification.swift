@@ -69,6 +69,8 @@ extension LOMMapping {
         return uri
     }
 
+    static let taxonPrefix = "urn:eccoe:taxon:"
+
     /// A taxon of another classification is kept with its name and source.
     private mutating func align(_ leaf: Leaf, into item: inout LearningOpportunity) {
         guard let id = leaf.id else {
@@ -79,7 +81,7 @@ extension LOMMapping {
         let url =
             isURI
             ? id
-            : "urn:eccoe:taxon:" + PercentEncoding.encode(leaf.source ?? "") + ":"
+            : Self.taxonPrefix + PercentEncoding.encode(leaf.source ?? "") + ":"
                 + PercentEncoding.encode(id)
         guard !item.alignments.contains(where: { $0.url == url }) else { return }
         item.alignments.append(

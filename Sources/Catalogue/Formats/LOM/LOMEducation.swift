@@ -3,7 +3,6 @@ import XML
 /// LOM 5, 6 and 7: use in teaching, rights and relations.
 extension LOMMapping {
     mutating func readEducational(into item: inout LearningOpportunity) {
-        item.types = ["urn:eccoe:learning-opportunity:open-resource"]
         var contexts: [XMLElement] = []
         for educational in lom.parts("educational") {
             for element in educational.parts("learningresourcetype") {
@@ -23,15 +22,18 @@ extension LOMMapping {
                 ]
             )
         }
+        if !item.types.contains(where: Vocabulary.opportunityTypes.contains) {
+            item.types.insert("urn:eccoe:learning-opportunity:open-resource", at: 0)
+        }
         readContexts(contexts, into: &item)
     }
 
     /// The term keeps its name under a URI of ours; one that has a URI keeps that.
     private mutating func readType(_ element: XMLElement, into item: inout LearningOpportunity) {
-        let id = element.part("id").flatMap { reader.text($0) }
+        let id = element.part("id").flatMap { reader.text($0) } ?? string(element.part("value"))
         let name = term(element)
         let type: String
-        if let id = id ?? name, WrittenForm.isURI(id) {
+        if let id, WrittenForm.isURI(id) {
             type = id
         } else if let name, let label = Self.opportunities[name],
             let uri = Vocabulary.opportunityTypes.uri(labelled: label)

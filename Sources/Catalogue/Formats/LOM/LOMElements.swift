@@ -44,20 +44,21 @@ struct VCard {
         for line in text.split(whereSeparator: \.isNewline) {
             lines.append(line.drop { $0 == " " || $0 == "\t" })
         }
-        var fields: [String: [String]] = [:]
+        var fields: [String: [[String]]] = [:]
         for line in lines {
             guard let colon = line.firstIndex(of: ":") else { continue }
             let name = line[..<colon].prefix { $0 != ";" }.uppercased()
-            let value = PlainText(Self.unescaped(line[line.index(after: colon)...])).text
-            if !value.isEmpty { fields[name, default: []].append(value) }
+            let value = line[line.index(after: colon)...]
+            fields[name, default: []].append(Self.components(value))
         }
-        name = fields["FN"]?.first
-        organisation = fields["ORG"]?.first.map {
-            $0.split(separator: ";").first.map(String.init) ?? $0
+        func first(_ name: String) -> String? {
+            fields[name]?.lazy.compactMap { $0.first }.first { !$0.isEmpty }
         }
-        kind = fields["KIND"]?.first?.lowercased()
-        hasPersonName = fields["N"]?.contains { $0.contains { $0 != ";" } } == true
-        urls = fields["URL"] ?? []
+        name = first("FN")
+        organisation = first("ORG")
+        kind = first("KIND")?.lowercased()
+        hasPersonName = fields["N"]?.contains { $0.contains { !$0.isEmpty } } == true
+        urls = (fields["URL"] ?? []).compactMap(\.first)
     }
 
     /// The organisation that the card is of or that its person belongs to.
@@ -71,8 +72,27 @@ struct VCard {
         return kind == "individual" || hasPersonName
     }
 
-    private static func unescaped(_ text: Substring) -> String {
-        String(text).replacing("\\n", with: " ").replacing("\\,", with: ",").replacing(
-            "\\;", with: ";")
+    /// A value as a vCard has it.
+    static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing(",", with: "\\,").replacing(";", with: "\\;")
+            .split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    /// The components of a value, parted by semicolons that are not escaped.
+    private static func components(_ value: Substring) -> [String] {
+        var parts = [""]
+        var isEscaped = false
+        for character in value {
+            switch character {
+            case "\\" where !isEscaped:
+                isEscaped = true
+                continue
+            case ";" where !isEscaped: parts.append("")
+            case "n" where isEscaped, "N" where isEscaped: parts[parts.count - 1].append(" ")
+            default: parts[parts.count - 1].append(character)
+            }
+            isEscaped = false
+        }
+        return parts.map { PlainText($0).text }
     }
 }

@@ -60,7 +60,7 @@ extension QDRMapping {
         {
             let scheme = element.first("inScheme").flatMap { reader.uri($0.ownText, of: $0) }
             item.nqfLevel = NationalLevel(
-                framework: scheme ?? QDRScheme.nationalLevels,
+                framework: scheme ?? QDRScheme.framework(of: level),
                 level: level
             )
         }

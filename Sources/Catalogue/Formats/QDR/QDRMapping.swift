@@ -127,7 +127,8 @@ struct QDRMapping {
         for identifier in main.all("identifier") {
             guard let notation = reader.text(identifier.first("notation")) else { continue }
             switch identifier.first("schemeName")?.ownText {
-            case QDRScheme.version: item.version = notation
+            case QDRScheme.version:
+                item.version = reader.text(identifier.first("schemeVersion")) ?? notation
             case QDRScheme.sameAs:
                 if !item.sameAs.contains(notation) { item.sameAs.append(notation) }
             default:
@@ -213,6 +214,9 @@ enum QDRScheme {
 
     /// Of ids of organisations that have none in the catalogue.
     static let organisationPrefix = "urn:eccoe:qdr-organisation:"
-    /// Europass's scheme of national levels.
-    static let nationalLevels = "http://data.europa.eu/snb/qdr/25831c2"
+    /// The framework of a national level, of which the format states only the level: New Zealand's,
+    /// or Europass's scheme of all national levels.
+    static func framework(of level: String) -> String {
+        NZQCF.level(of: level) == nil ? "http://data.europa.eu/snb/qdr/25831c2" : NZQCF.framework
+    }
 }
