@@ -42,8 +42,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// The rooms, innermost first; `ArchitectureTests` holds every file to this picture.
 let pureRoomNames = [
-    "CanonicalJSON", "Keys", "TransparencyLog", "MemberRegistry", "Credentials", "Catalogue",
-    "Recognition",
+    "CanonicalJSON", "XML", "Keys", "TransparencyLog", "MemberRegistry", "Credentials",
+    "Catalogue", "Recognition",
 ]
 let pureRooms = pureRoomNames.map { Target.Dependency(stringLiteral: $0) }
 let uptoFederation = pureRooms + ["Federation"]
@@ -72,7 +72,10 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CanonicalJSON", swiftSettings: strict),
+        .target(name: "XML", dependencies: ["CLibXML2"], swiftSettings: strict),
         .target(
             name: "Keys",
             dependencies: ["CanonicalJSON", crypto, cryptoExtras],
@@ -91,7 +94,7 @@ let package = Package(
         ),
         .target(
             name: "Catalogue",
-            dependencies: ["Keys", "CanonicalJSON"],
+            dependencies: ["Keys", "CanonicalJSON", "XML"],
             swiftSettings: strict
         ),
         .target(
@@ -189,6 +192,7 @@ let package = Package(
             dependencies: ["CanonicalJSON"],
             swiftSettings: strict
         ),
+        .testTarget(name: "XMLTests", dependencies: ["XML"], swiftSettings: strict),
         .testTarget(
             name: "KeysTests",
             dependencies: ["Keys", "CanonicalJSON"],
@@ -201,7 +205,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CatalogueTests",
-            dependencies: ["Catalogue", "Keys", "CanonicalJSON"],
+            dependencies: ["Catalogue", "Keys", "CanonicalJSON", "XML", "CLibXML2"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -17,6 +17,7 @@ required_packages=(
     "libcurl4-openssl-dev: Foundation's networking links it"
     "libsqlite3-dev: the store's SQLite"
     "libssl-dev: TLS headers and libraries"
+    "libxml2-dev: reads and checks XML of other catalogues"
     "openssl: to make certificates for trials"
     "zlib1g-dev: decompresses what is pushed to a mirror"
 )

@@ -10,13 +10,14 @@ enum ImportTable {
     }
 
     static let pureRooms: Set<String> = [
-        "CanonicalJSON", "Keys", "TransparencyLog", "MemberRegistry", "Credentials", "Catalogue",
-        "Recognition",
+        "CanonicalJSON", "XML", "Keys", "TransparencyLog", "MemberRegistry", "Credentials",
+        "Catalogue", "Recognition",
     ]
     private static let upToFederation = pureRooms.union(["Federation"])
 
     static let rooms: [String: Room] = [
         "CanonicalJSON": Room(own: [], isPure: true),
+        "XML": Room(own: [], home: ["CLibXML2"], isPure: true),
         "Keys": Room(own: ["CanonicalJSON"], home: ["Crypto", "CryptoExtras"], isPure: true),
         "TransparencyLog": Room(own: ["Keys"], isPure: true),
         "MemberRegistry": Room(own: ["Keys", "CanonicalJSON"], isPure: true),
@@ -25,7 +26,11 @@ enum ImportTable {
             home: ["X509", "SwiftASN1"],
             isPure: true
         ),
-        "Catalogue": Room(own: ["Keys", "CanonicalJSON"], home: ["SwiftCSV"], isPure: true),
+        "Catalogue": Room(
+            own: ["Keys", "CanonicalJSON", "XML"],
+            home: ["SwiftCSV"],
+            isPure: true
+        ),
         "Recognition": Room(own: pureRooms.subtracting(["Recognition"]), isPure: true),
         "Federation": Room(own: pureRooms, isPure: true),
         "NodeStore": Room(own: upToFederation, home: ["GRDB", "GRDBSQLite"]),
@@ -46,7 +51,7 @@ enum ImportTable {
     ]
 
     /// Folders below Sources/ that only name a library of the system.
-    static let systemLibraries: Set<String> = ["CZlib"]
+    static let systemLibraries: Set<String> = ["CZlib", "CLibXML2"]
 
     /// Modules of other packages that every room but the pure ones may import.
     static let shared: Set<String> = [

@@ -44,6 +44,15 @@ struct ByteCursor {
         return byte
     }
 
+    /// The bytes that are at hand, at least one; nil at the end of the source. Lines are not counted.
+    mutating func nextChunk() throws -> [UInt8]? {
+        guard try fill() else { return nil }
+        let rest = Array(chunk[index...])
+        index = chunk.count
+        offset += rest.count
+        return rest
+    }
+
     /// The rest of the current line; nil at the end of the source.
     mutating func nextLine(limit: Int) throws -> Line? {
         guard try fill() else { return nil }

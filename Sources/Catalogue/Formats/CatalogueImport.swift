@@ -37,6 +37,7 @@ package enum CatalogueImport {
         private enum Records {
             case json(JSONRecords, any RecordMapper)
             case register(NZQARegister)
+            case markup(MarkupRecords)
         }
 
         /// A reader of `source`, which gives the next chunk of bytes at each call and nil at the
@@ -52,6 +53,10 @@ package enum CatalogueImport {
                 case .json: .json(JSONRecords(limits: .ownMessage), OwnItem(defaults: defaults))
                 case .ob3: .json(JSONRecords(limits: .operatorFile), OpenBadge(defaults: defaults))
                 case .nzqa: .register(NZQARegister(defaults: defaults))
+                case .qdr: .markup(MarkupRecords(QDRMapper(defaults: defaults)))
+                case .lom: .markup(MarkupRecords(LOMMapper(defaults: defaults)))
+                case .ewpCourses: .markup(MarkupRecords(EWPCoursesMapper(defaults: defaults)))
+                case .oaiPMH: .markup(MarkupRecords(OAIPMHMapper(defaults: defaults)))
                 }
         }
 
@@ -89,6 +94,10 @@ package enum CatalogueImport {
                 defer { records = .register(register) }
                 guard let record = try register.next(from: &cursor) else { return false }
                 waiting = [record]
+            case .markup(var markup):
+                defer { records = .markup(markup) }
+                guard let read = try markup.next(from: &cursor) else { return false }
+                waiting = read
             }
             return true
         }

@@ -6,6 +6,14 @@ package enum ImportFormat: String, CaseIterable, Sendable {
     case ob3
     /// The register of micro-credentials of New Zealand: CSV.
     case nzqa
+    /// Europass QDR: `Courses` of learning opportunities, XML.
+    case qdr
+    /// IEEE LOM, LOMFR and SupLOMFR: XML.
+    case lom
+    /// Answers of the Courses API of Erasmus Without Paper: XML.
+    case ewpCourses = "ewp-courses"
+    /// Saved answers of an OAI-PMH repository with records in `lom` or `oai_dc`: XML.
+    case oaiPMH = "oai-pmh"
 }
 
 /// What an import assumes where a source does not say.
