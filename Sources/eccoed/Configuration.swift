@@ -78,6 +78,8 @@ struct Configuration: Sendable {
         LimitKey("anonymous_burst", 1_000_000, \.anonymous.burst),
         LimitKey("member_per_second", 1_000_000, \.member.perSecond),
         LimitKey("member_burst", 1_000_000, \.member.burst),
+        LimitKey("rounds_per_second", 1_000_000, \.rounds.perSecond),
+        LimitKey("rounds_burst", 1_000_000, \.rounds.burst),
     ]
 
     /// Reads a configuration.
