@@ -216,8 +216,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore",
-                "NodeClient", "Recognition", "eccoe", "eccoed", "SecondOpinion", nioCore, nioPosix,
-                nioSSL,
+                "NodeClient", "Recognition", "Credentials", "eccoe", "eccoed", "SecondOpinion",
+                nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: strict),
         .testTarget(

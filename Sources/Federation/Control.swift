@@ -46,8 +46,12 @@ package enum ControlOperation: String, CaseIterable, Sendable {
     case decisionRefill = "decision.refill"
     /// {"item","subject",...} -> the signed credential.
     case credentialIssue = "credential.issue"
-    /// {"credential"} -> the report with evidence.
+    /// {"credential","anchor"?} -> the report with evidence.
     case credentialLookup = "credential.lookup"
+    /// {"credential"} -> {"anchor","origin","index","confirmed"}: what proves later that it existed.
+    case credentialAnchor = "credential.anchor"
+    /// {"credential","reason","dryRun"?} -> as `catalogueErase`: what its anchor needs.
+    case credentialErase = "credential.erase"
     /// {} -> {"peers":[...]}.
     case peerList = "peer.list"
     /// {"domain"} -> one of them, asked now for its software.

@@ -72,12 +72,8 @@ package struct ControlDesk: Sendable {
         case .decisionRecord, .decisionShow, .decisionStatus, .decisionReceipt, .decisionLost,
             .decisionRefill:
             return try await decision(operation, asked)
-        case .credentialIssue: return try CredentialDesk(node: node).issue(asked.body)
-        case .credentialLookup:
-            guard let credential = asked.body["credential"] else {
-                throw Problem(.malformedRequest, "no credential", at: "/credential")
-            }
-            return try await CredentialDesk(node: node).lookup(credential.canonicalBytes)
+        case .credentialIssue, .credentialLookup, .credentialAnchor, .credentialErase:
+            return try await credential(operation, asked)
         case .peerList, .peerShow, .peerRefresh, .peerNotify, .peerReach:
             return try await peers(operation, asked)
         case .evidenceList: return try EvidenceDesk(node: node).list()
@@ -129,6 +125,27 @@ package struct ControlDesk: Sendable {
         case .decisionRefill:
             return try LostDecisions(node: node).refill(asked.body["receipt"] ?? .null)
         default: return try desk.show(asked.text("subject"))
+        }
+    }
+
+    private func credential(
+        _ operation: ControlOperation,
+        _ asked: ControlParameters
+    ) async throws -> JSON {
+        let desk = CredentialDesk(node: node)
+        guard operation != .credentialIssue else { return try desk.issue(asked.body) }
+        guard let credential = asked.body["credential"]?.canonicalBytes else {
+            throw Problem(.malformedRequest, "no credential", at: "/credential")
+        }
+        switch operation {
+        case .credentialAnchor: return try await IssuanceDesk(node: node).anchor(of: credential)
+        case .credentialErase:
+            return try IssuanceDesk(node: node).erase(
+                credential, reason: asked.text("reason"),
+                dryRun: asked.body["dryRun"]?.bool ?? false)
+        default:
+            return try await desk.lookup(
+                credential, anchor: asked.body["anchor"], isAsking: true)
         }
     }
 

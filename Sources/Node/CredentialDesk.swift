@@ -63,27 +63,52 @@ package struct CredentialDesk: Sendable {
             credential.validUntil = until
         }
         do {
-            return try credential.signed(kid: kid, created: now, signer: key)
+            let document = try credential.signed(kid: kid, created: now, signer: key)
+            try IssuanceDesk(node: node).note(document)
+            return document
         } catch let error as OpenBadgeError {
             throw Problem(.invalidCredential, error.reason, at: error.pointer)
         }
     }
 
-    /// The report on a credential: what it is, who issued it, what it has counted for elsewhere.
-    /// Asks nobody: the evidence is what this node holds.
+    /// The report for whoever asks over https, about the body of the request: a credential, or
+    /// `{"anchor":...,"credential":...}`. Asks nobody.
     ///
-    /// - Parameter text: the credential as it was handed over.
     /// - Throws: what the stores throw; an unreadable credential is a report, not an error.
-    package func lookup(_ text: [UInt8]) async throws -> JSON {
+    package func lookup(body: [UInt8]) async throws -> JSON {
+        guard let object = (try? JSON.read(body, limits: .outsideCredential))?.object,
+            Set(object.names) == ["anchor", "credential"], let credential = object["credential"]
+        else { return try await lookup(body, anchor: nil, isAsking: false) }
+        return try await lookup(
+            credential.canonicalBytes, anchor: object["anchor"], isAsking: false)
+    }
+
+    /// The report on a credential: what it is, who issued it, what it has counted for elsewhere.
+    /// The evidence is what this node holds.
+    ///
+    /// - Parameters:
+    ///   - text: the credential as it was handed over.
+    ///   - anchor: what its issuer gave out with it.
+    ///   - isAsking: whether members may be asked when the anchor was confirmed.
+    /// - Throws: what the stores throw; an unreadable credential is a report, not an error.
+    package func lookup(
+        _ text: [UInt8], anchor: JSON?, isAsking: Bool
+    ) async throws -> JSON {
         let now = node.time.now()
         let registry = node.registry.current
         let document = try? JSON.read(text, limits: .outsideCredential)
         let evidence = document.map { gather($0) } ?? Evidence()
         let report = CredentialVerification.verify(text, evidence: evidence, at: now)
-        let issuer = registry.flatMap { LookupReport.issuer(of: report, in: $0)?.domain }
+        let holder = registry.flatMap { LookupReport.issuer(of: report, in: $0) }
+        let issuer = holder?.domain
         let (item, row) = try itemEvidence(report, issuer: issuer, at: now)
-        let extended = LookupReport.extend(report, registry: registry, item: item, at: now)
-        guard case .object(var answer) = extended.json else { return extended.json }
+        let anchored = try await AnchorSearch(node: node).evidence(
+            anchor, of: text, by: holder, isAsking: isAsking)
+        let lookup = LookupReport(
+            report, registry: registry, item: item, anchor: anchored, at: now)
+        guard case .object(var answer) = lookup.lines.json else { return lookup.lines.json }
+        answer["verdict"] = .string(lookup.verdict.rawValue)
+        answer["anchor"] = anchored.json
         answer["issuer"] = issuer.map { .string($0) }
         if let row {
             answer["item"] = try SearchDesk(node: node).show(row.globalID)

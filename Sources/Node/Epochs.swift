@@ -146,7 +146,11 @@ extension Node {
 
     /// Where a decision's leaf stands: in the newest epoch that has one; nil before it is appended.
     func leaf(ofDecision subject: String) throws -> (log: LogStore, index: Int)? {
-        let key = SubjectKey(scope: "decision", subject: subject)
+        try ownLeaf(of: SubjectKey(scope: "decision", subject: subject))
+    }
+
+    /// The same of any subject.
+    func ownLeaf(of key: SubjectKey) throws -> (log: LogStore, index: Int)? {
         for log in logs.ownEpochs.reversed() {
             if let state = try log.subject(key), !state.isEarlier { return (log, state.index) }
         }

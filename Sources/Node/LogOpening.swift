@@ -56,6 +56,7 @@ package struct LogOpening: Service {
             if log.head == nil { _ = try await LogDesk(node: node).writeGenesis() }
             try await node.carryOver()
             try await DecisionDesk(node: node).resume()
+            try await IssuanceDesk(node: node).resume()
             try await ErasureDesk(node: node).resume()
         } catch {
             node.logger.error(

@@ -136,15 +136,19 @@ package struct NodeSettings: Sendable {
     package var precedents: PrecedentPolicy
     /// Whether members can connect to this node; otherwise it pushes its log to its mirrors.
     package var isReachable: Bool
+    /// Whether the log shows, by salted commitments, that what is issued existed.
+    package var anchorsIssuances: Bool
 
     /// Settings from their parts.
     package init(
         anchorFolder: String,
         precedents: PrecedentPolicy,
-        isReachable: Bool = true
+        isReachable: Bool = true,
+        anchorsIssuances: Bool = true
     ) {
         self.anchorFolder = anchorFolder
         self.precedents = precedents
         self.isReachable = isReachable
+        self.anchorsIssuances = anchorsIssuances
     }
 }

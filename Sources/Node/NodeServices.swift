@@ -48,6 +48,7 @@ package struct NodeServices: Sendable {
         services = [
             node.faults, node.writer, opening, announcer, anchor, cosigning, push, publishing,
             refresh, gossip, notice, Scrub(node: node, clock: clock),
+            IssuanceAnchoring(node: node, clock: clock),
         ]
         control = ControlDesk(node: node, gossip: gossip, anchor: anchor) {
             await refresh.refresh(from: nil)

@@ -58,12 +58,21 @@ package struct RegistryRequestDesk: Sendable {
         do {
             let envelope = try GeneralJWS(reading: body, type: RegistryRequest.type)
             let claimed = try RegistryRequest(readingPayload: envelope.payload)
-            return try RegistryRequest.verified(
+            let now = node.time.now()
+            let request = try RegistryRequest.verified(
                 body,
                 network: registry.network.name,
                 current: registry.member(claimed.document.domain),
-                at: node.time.now()
+                at: now
             )
+            guard request.isFresh(at: now) else {
+                throw Problem(
+                    .registryRefused, "the request was written at \(request.at), and it is \(now)",
+                    try: "set the clock right, then make it anew, with the same command")
+            }
+            return request
+        } catch let problem as Problem {
+            throw problem
         } catch {
             throw Problem(
                 .registryRefused, "\(error)",

@@ -26,7 +26,7 @@ struct CatalogueRoutes: Sendable {
             }
         case .lookup:
             let body = try await asked.body(limit: Limits.lookupBytes)
-            return .json(try await CredentialDesk(node: node).lookup(body))
+            return .json(try await CredentialDesk(node: node).lookup(body: body))
         case .didDocument:
             return .cacheable(
                 "application/did+json",

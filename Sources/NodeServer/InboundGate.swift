@@ -96,6 +96,20 @@ package final class InboundGate: Sendable {
         try pass(.memberRate) { $0.wait(member: member, at: $1) }
     }
 
+    /// Charges a member for a round of its log.
+    ///
+    /// - Throws: `Throttled`.
+    func charge(roundOf member: String) throws(Throttled) {
+        try pass(.roundRate) { $0.charge(roundOf: member, at: $1) }
+    }
+
+    /// Whether a member's log may have its next round, without charging it.
+    ///
+    /// - Throws: `Throttled`.
+    func check(roundOf member: String) throws(Throttled) {
+        try pass(.roundRate) { $0.wait(roundOf: member, at: $1) }
+    }
+
     private func pass(
         _ refusal: InboundRefusal,
         _ ask: (inout RequestAdmission, Int64) -> Int
@@ -120,7 +134,8 @@ struct Throttled: Error {
 
     /// The answer, with Retry-After.
     func answer(node: String) -> Answer {
-        let who = refusal == .memberRate ? "this member" : "this address, or one of its network,"
+        let isMember = refusal == .memberRate || refusal == .roundRate
+        let who = isMember ? "this member" : "this address, or one of its network,"
         return .problem(
             Problem(
                 .rateLimited,

@@ -3,7 +3,7 @@ import Node
 import TransparencyLog
 
 /// Charges what is done about a log to the member that it proved to be for, and to the caller when
-/// it proved nothing (protocol section 8).
+/// it proved nothing (protocol section 8). A round of cosignatures has a share of its own.
 struct OriginCharge: Sendable {
     let node: Node
     let gate: InboundGate
@@ -12,6 +12,8 @@ struct OriginCharge: Sendable {
     final class Bill {
         /// The member whose key signed what was sent; nil while that is not shown.
         var member: String?
+        /// Whether it asks for a larger tree than before.
+        var isRound = false
     }
 
     /// Answers and charges.
@@ -38,14 +40,35 @@ struct OriginCharge: Sendable {
     ///
     /// - Throws: `Throttled`.
     func claimed(by note: SignedNote) throws -> String? {
-        let log = (try? Checkpoint(text: note.text)).flatMap { node.registry.log($0.origin) }
+        let log = log(of: note)
         if let log { try gate.check(member: log.domain) }
         return log?.domain
     }
 
+    /// The same for what a witness is asked. Who asks for a larger tree than was cosigned before
+    /// pays a round, whatever comes of it.
+    ///
+    /// - Throws: `Throttled`.
+    func claimed(by request: AddCheckpoint, _ bill: Bill) throws -> String? {
+        let size = (try? Checkpoint(text: request.note.text))?.size ?? 0
+        bill.isRound = request.oldSize < size
+        guard bill.isRound else { return try claimed(by: request.note) }
+        let log = log(of: request.note)
+        if let log { try gate.check(roundOf: log.domain) }
+        return log?.domain
+    }
+
+    private func log(of note: SignedNote) -> LogIdentity? {
+        (try? Checkpoint(text: note.text)).flatMap { node.registry.log($0.origin) }
+    }
+
     private func charge(_ bill: Bill, _ asked: Asked, isFailure: Bool) {
         if let member = bill.member {
-            try? gate.charge(member: member)
+            if bill.isRound {
+                try? gate.charge(roundOf: member)
+            } else {
+                try? gate.charge(member: member)
+            }
         } else if isFailure, let caller = asked.caller {
             try? gate.charge(address: caller)
         }

@@ -55,7 +55,7 @@ struct PeerRoutes: Sendable {
     /// The statuses of tlog-witness; bodies as it asks, problems where it is silent.
     private func witness(_ bill: OriginCharge.Bill, _ body: [UInt8]) async throws -> Answer {
         let request = try AddCheckpoint(body)
-        let claimed = try charge.claimed(by: request.note)
+        let claimed = try charge.claimed(by: request, bill)
         try await WitnessDesk(node: node).settleDoubt(about: request.note)
         let (verdict, cosignature) = try await WitnessDesk(node: node).addCheckpoint(request)
         if verdict.isSignedByLog { bill.member = claimed }

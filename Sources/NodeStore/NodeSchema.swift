@@ -1,7 +1,9 @@
 /// The tables of `node.sqlite`.
 enum NodeSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, evidence, scrubs, pushed, erasures, recovery, quotas]
+    static let migrations = [
+        first, evidence, scrubs, pushed, erasures, recovery, quotas, issuances,
+    ]
 
     private static let first = """
         CREATE TABLE decision(
@@ -86,5 +88,19 @@ enum NodeSchema {
             leaves INTEGER NOT NULL, bytes INTEGER NOT NULL, credit INTEGER NOT NULL,
             at INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// Issued credentials by digest, and the batches that a leaf covers. Of an erased one only the
+    /// entry's hash is left.
+    private static let issuances = """
+        CREATE TABLE issuance_batch(
+            subject TEXT PRIMARY KEY, request BLOB NOT NULL, idx INTEGER,
+            created INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE issuance(
+            id INTEGER PRIMARY KEY, digest BLOB UNIQUE, salt BLOB, entry BLOB NOT NULL,
+            batch TEXT, position INTEGER, created INTEGER NOT NULL, UNIQUE (batch, position)
+        ) STRICT;
+        CREATE INDEX issuance_waiting ON issuance(id) WHERE batch IS NULL;
         """
 }

@@ -46,6 +46,8 @@ struct Configuration: Sendable {
     var proxyHeader = ForwardedHeader.xForwardedFor
     /// When precedents are published.
     var precedents = PrecedentPolicy.standard
+    /// Whether the log shows that what is issued existed.
+    var anchorsIssuances = true
     /// Least level that is logged.
     var logLevel = "info"
     /// `logfmt` or `json`.
@@ -55,7 +57,8 @@ struct Configuration: Sendable {
     static let keys: Set<String> = Set([
         "version", "domain", "data", "listen.host", "listen.port", "url", "reachable", "socket",
         "anchor",
-        "tls.certificate", "tls.key", "outbound.allow", "precedents", "log.level", "log.format",
+        "tls.certificate", "tls.key", "outbound.allow", "precedents", "anchoring", "log.level",
+        "log.format",
         "proxies.addresses", "proxies.header", "admin.listen", "admin.exposed", "keys.log",
         "keys.node",
     ]).union(limitKeys.map { "limits." + $0.name })
@@ -75,6 +78,8 @@ struct Configuration: Sendable {
         LimitKey("anonymous_burst", 1_000_000, \.anonymous.burst),
         LimitKey("member_per_second", 1_000_000, \.member.perSecond),
         LimitKey("member_burst", 1_000_000, \.member.burst),
+        LimitKey("rounds_per_second", 1_000_000, \.rounds.perSecond),
+        LimitKey("rounds_burst", 1_000_000, \.rounds.burst),
     ]
 
     /// Reads a configuration.
@@ -114,6 +119,7 @@ struct Configuration: Sendable {
         try readLogging(reader)
         try readCallers(reader)
         allow = try reader.allowed()
+        anchorsIssuances = try reader.boolean("anchoring", default: true)
         if let text = try reader.optional("precedents") {
             guard let policy = PrecedentPolicy(text) else {
                 throw reader.problem(

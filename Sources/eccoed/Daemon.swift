@@ -26,7 +26,8 @@ struct Daemon {
             settings: NodeSettings(
                 anchorFolder: configuration.anchor,
                 precedents: configuration.precedents,
-                isReachable: configuration.isReachable
+                isReachable: configuration.isReachable,
+                anchorsIssuances: configuration.anchorsIssuances
             ),
             folder: folder,
             time: SystemTime(),

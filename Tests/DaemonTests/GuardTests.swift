@@ -103,6 +103,29 @@ import TransparencyLog
         }
     }
 
+    @Test func `counts rounds of a log apart from what else is asked about it`() async throws {
+        let lines = ["limits:", "  rounds_per_second: 1", "  rounds_burst: 130"]
+        try await withNode(lines) { institution, node in
+            _ = try await institution.admitted()
+            _ = try await institution.ask(.logInit)
+            let head = try await node.head()
+            let path = "/witness/add-checkpoint"
+            // It asks for a larger tree than none, but the witness has cosigned one: 409.
+            let round = AddCheckpoint(oldSize: 0, proof: [], note: head.note).bytes
+            let first = try await statuses(
+                node, from: "127.0.0.2", requests(1, path, method: "POST", body: round))
+            #expect(first == [200] || first == [409])
+            let rounds = try await statuses(
+                node, from: "127.0.0.2", requests(200, path, method: "POST", body: round))
+            #expect(rounds.prefix(128).allSatisfy { $0 == 200 || $0 == 409 })
+            #expect(rounds.contains(429))
+            let same = AddCheckpoint(oldSize: 1, proof: [], note: head.note).bytes
+            let others = try await statuses(
+                node, from: "127.0.0.2", requests(50, path, method: "POST", body: same))
+            #expect(!others.contains(429))
+        }
+    }
+
     @Test func `keeps 8 connections of an address, and so many in all`() async throws {
         let lines = [
             "limits:", "  connections: 12", "  header_seconds: 3600", "admin:",

@@ -143,7 +143,8 @@ final class Institution {
 
     /// Starts a program in an almost empty environment, with proxies that must not be used.
     static func process(
-        _ name: String, _ arguments: [String], output: Pipe? = nil, errors: Pipe? = nil,
+        _ name: String, _ arguments: [String], input: FileHandle = .nullDevice,
+        output: Pipe? = nil, errors: Pipe? = nil,
         in network: NetworkNamespace? = nil, environment: [String: String] = [:]
     ) throws -> Process {
         let process = Process()
@@ -155,7 +156,7 @@ final class Institution {
         process.environment = proxies.reduce(
             into: ["SWIFT_BACKTRACE": "enable=no", "PATH": "/usr/bin:/bin"]
         ) { $0[$1] = "http://127.0.0.1:1" }.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input
         process.standardOutput = output ?? FileHandle.nullDevice
         process.standardError = errors ?? FileHandle.nullDevice
         try process.run()

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Credentials
 import Federation
 import Foundation
 import Keys
@@ -183,6 +184,8 @@ import Testing
         let revoke = ["registry", "revoke-key", b.domain, kid, "--yes", "--reason"]
         try operatorNode.eccoe(revoke + ["compromised", "--at", from.text])
         try #require(try c.run(["registry", "refresh"]).status == 0)
+        let worth = try c.run(["credential", "lookup", badge])
+        #expect(worth.status == 2 && worth.json["verdict"]?.string == "indeterminate")
         #expect(try keyLine() == "unknown")
         let question = ["member", "key", kid]
         let claimed = try c.run(question + ["--at", issuedAt.text])
@@ -197,5 +200,57 @@ import Testing
         #expect(present.json["use"]?.string == "credential")
         let again = try operatorNode.run(revoke + ["superseded"])
         #expect(again.status == 1 && again.error.contains("history only grows"))
+    }
+
+    @Test func `what was anchored before the theft of a key stays good`() async throws {
+        let network = try await Self.network()
+        let (operatorNode, b, c) = (network.operatorNode, network.b, network.c)
+        try #require(try b.run(["log", "init"]).status == 0)
+        try #require(try b.publish(["CS-7"]).status == 0)
+        let (badge, anchor) = (c.file("badge.json"), c.file("badge.anchor.json"))
+        let issued = try b.read([
+            "credential", "issue", "CS-7", "--subject", "{\"name\":\"L\"}", "--anchor", anchor,
+        ])
+        try #require(issued.status == 0, "\(issued.error)")
+        try DurableFile.write(Array(issued.output.utf8), to: badge)
+        for node in [b, c] { try #require(try node.converge().status == 0) }
+        let again = try b.run(["credential", "anchor", badge])
+        try #require(again.status == 0, "\(again.error)")
+        let confirmed = try #require(again.json["confirmed"]?.string.flatMap { Instant($0) })
+        let handedOut = FileManager.default.contents(atPath: anchor).map { Array($0) } ?? []
+        #expect(try JSON.read(handedOut) == again.json["anchor"])
+
+        let key = try #require(try b.folder.readKey(.credential))
+        let kid = try #require(JWK.thumbprint(key.publicKey))
+        let theft = confirmed + 1
+        try operatorNode.eccoe([
+            "registry", "revoke-key", b.domain, kid, "--yes", "--reason", "compromised", "--at",
+            theft.text,
+        ])
+        try #require(try c.run(["registry", "refresh"]).status == 0)
+        let saved = try c.run(["credential", "lookup", badge, "--anchor", anchor])
+        #expect(saved.status == 0, "\(saved.output)\(saved.error)")
+        #expect(saved.json["anchor"]?["confirmed"]?.string == confirmed.text)
+        #expect(try c.run(["credential", "lookup", badge]).status == 2)
+
+        let forged = c.file("forged.json")
+        try DurableFile.write(try Self.backDated(issued.json, by: key).canonicalBytes, to: forged)
+        let thief = try c.run(["credential", "lookup", forged, "--anchor", anchor])
+        #expect(thief.status == 2, "\(thief.output)")
+        #expect(try c.run(["credential", "lookup", forged]).status == 2)
+        #expect(try b.run(["credential", "anchor", forged]).error.contains("no anchor"))
+    }
+
+    /// What a thief makes of a credential: another learner's, of the same day, signed by the same key.
+    private static func backDated(_ credential: JSON, by key: Ed25519Key) throws -> JSON {
+        let domain = "uni-b.example"
+        let issued = try #require(credential["validFrom"]?.string.flatMap { Instant($0) })
+        let badge = OpenBadgeCredential(
+            id: "urn:uuid:01020304-0506-4708-890a-0b0c0d0e0f10", issuerDomain: domain,
+            issuerName: "B", name: "CS-7", validFrom: issued, subject: ["name": "Mallory"],
+            achievement: .init(
+                id: "https://\(domain)/items/CS-7", name: "CS-7", description: "x", criteria: "x"))
+        return try badge.signed(
+            kid: try #require(JWK.thumbprint(key.publicKey)), created: issued, signer: key)
     }
 }

@@ -212,6 +212,22 @@ import Testing
         #expect(admission.wait(member: "uni-a.example", at: 0) == 200)
         #expect(admission.charge(member: "uni-b.example", at: 0) == 0)
     }
+
+    @Test func `counts the rounds of a log apart from its member's requests`() {
+        var admission = RequestAdmission(InboundLimits(), known: KnownAddresses())
+        let (a, b) = ("uni-a.example", "uni-b.example")
+        for _ in 1...100 { #expect(admission.charge(member: a, at: 0) == 0) }
+        #expect(admission.charge(member: a, at: 0) == 200)
+        for _ in 1...200 { #expect(admission.charge(roundOf: a, at: 0) == 0) }
+        #expect(admission.wait(roundOf: a, at: 0) == 20)
+        #expect(admission.charge(roundOf: a, at: 0) == 20)
+        #expect(admission.charge(roundOf: b, at: 0) == 0)
+        #expect(admission.charge(roundOf: a, at: 19) == 1)
+        #expect(admission.charge(roundOf: a, at: 20) == 0)
+        #expect(admission.charge(roundOf: a, at: 20) == 20)
+        for step in 1...500 { #expect(admission.charge(roundOf: b, at: Int64(step) * 20) == 0) }
+        #expect(admission.charge(member: b, at: 0) == 0)
+    }
 }
 
 @Suite struct `The deadlines of an exchange` {

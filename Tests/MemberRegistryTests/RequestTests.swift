@@ -216,6 +216,45 @@ import Testing
         #expect(try refusal(.withdraw, moved) == .unsuited(.withdraw))
     }
 
+    @Test(arguments: [(300, nil), (301, true), (-86_400, nil)] as [(Int64, Bool?)])
+    func `a new key begins no earlier than it is asked for`(
+        secondsBefore: Int64, isRefused: Bool?
+    ) throws {
+        let current = try Self.member()
+        let at = TestTime.after(days: 3)
+        let signer = try TestMember.signer(Self.domain, .node, 2)
+        var document = current.document
+        let key = try #require(
+            MemberKey(signer.publicKey, use: .node, notBefore: at + -secondsBefore))
+        document.keys.append(key)
+        let request = RegistryRequest(
+            network: "test-net", action: .update, at: at, base: current.digest, document: document)
+        let jws = try request.signed(by: [TestMember.signer(Self.domain, .recovery), signer])
+        var refusal: RegistryRequest.Refusal?
+        do throws(RegistryRequest.Refusal) {
+            // Granted days later all the same.
+            _ = try RegistryRequest.verified(
+                jws, network: "test-net", current: current, at: TestTime.after(days: 20))
+        } catch { refusal = error }
+        #expect(
+            refusal == isRefused.map { _ in .backDated(kid: key.kid, from: at + -secondsBefore) })
+    }
+
+    @Test func `only a join may have been written long before`() throws {
+        let join = try Self.joining()
+        #expect(join.isFresh(at: TestTime.after(days: 3)))
+        let current = try Self.member()
+        let update = RegistryRequest(
+            network: "test-net", action: .update, at: TestTime.start, base: current.digest,
+            document: current.document)
+        for seconds in [-300, 0, 300] as [Int64] {
+            #expect(update.isFresh(at: TestTime.start + seconds))
+        }
+        for seconds in [-301, 301] as [Int64] {
+            #expect(!update.isFresh(at: TestTime.start + seconds))
+        }
+    }
+
     @Test func `what is granted carries the registry's event`() throws {
         let current = try Self.member()
         func granted(_ action: RegistryRequest.Action) -> [StandingEvent] {

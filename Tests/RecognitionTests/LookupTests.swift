@@ -63,6 +63,20 @@ import Testing
         LookupReport.extend(report, registry: registry, item: item, at: now)
     }
 
+    private func verdict(
+        _ report: CredentialReport,
+        _ registry: TrustedRegistry?,
+        item: ItemEvidence = .unchecked("Nobody asked."),
+        anchor: AnchorEvidence = .none,
+        at now: Instant = LookupTests.now
+    ) -> CredentialReport.Verdict {
+        LookupReport(report, registry: registry, item: item, anchor: anchor, at: now).verdict
+    }
+
+    private static func anchored(_ time: Instant) -> AnchorEvidence {
+        .confirmed(origin: "uni-a.example/eccoe/1", index: 9, time: time)
+    }
+
     private func found() -> ItemEvidence.Found {
         ItemEvidence.Found(
             matched: Self.itemID,
@@ -168,6 +182,86 @@ import Testing
             let report = lookup(try report(), try network.registry())
             #expect(report.check("key")?.status == status, "\(reason) \(offset)")
         }
+    }
+
+    @Test func `only proof of existence before the theft saves what a stolen key has signed`()
+        throws
+    {
+        var network = network
+        let theft = Self.issued + 3600
+        try network.change(Self.issuer, at: TestNetwork.start) {
+            $0.keys[2].revoked = (theft, .compromised)
+        }
+        let registry = try network.registry()
+        let report = try report()
+        let cases: [(AnchorEvidence, CheckStatus, String)] = [
+            (Self.anchored(theft + -1), .pass, "leaf 9 of uni-a.example/eccoe/1"),
+            (Self.anchored(theft), .unknown, "leaf 9 of uni-a.example/eccoe/1"),
+            (Self.anchored(theft + 1), .unknown, "leaf 9 of uni-a.example/eccoe/1"),
+            (
+                .unconfirmed(origin: "uni-a.example/eccoe/1", index: 9), .unknown,
+                "not yet confirmed"
+            ),
+            (.unusable("it is not this credential's."), .unknown, "not this credential's"),
+            (.none, .unknown, "No anchor was handed in"),
+        ]
+        for (anchor, status, words) in cases {
+            let lookup = LookupReport(
+                report, registry: registry, item: .found(found()), anchor: anchor, at: Self.now)
+            let line = try #require(lookup.lines.check("key"))
+            #expect(line.status == status, "\(anchor)")
+            #expect(line.detail.contains(words), "\(line.detail)")
+            #expect(lookup.verdict == (status == .pass ? .valid : .indeterminate), "\(anchor)")
+        }
+        let late = try self.report(at: theft)
+        #expect(verdict(late, registry, anchor: Self.anchored(theft + -1)) == .invalid)
+    }
+
+    @Test func `proof of existence makes no expired key good`() throws {
+        var network = network
+        try network.change(Self.issuer, at: TestNetwork.start) {
+            $0.keys[2].expires = Self.issued
+            $0.keys[2].revoked = (Self.issued + 3600, .compromised)
+        }
+        let anchor = Self.anchored(Self.issued + 1)
+        #expect(verdict(try report(), try network.registry(), anchor: anchor) == .invalid)
+    }
+
+    @Test func `the verdict is over all lines, and unknown is never good`() throws {
+        let registry = try network.registry()
+        let report = try report()
+        let item = ItemEvidence.found(found())
+        #expect(verdict(report, registry, item: item) == .valid)
+        #expect(verdict(report, registry) == .valid)
+        let missing = ItemEvidence.notFound(
+            origin: "uni-a.example/eccoe/1", size: 12, asOf: Self.now)
+        #expect(verdict(report, registry, item: missing) == .indeterminate)
+        #expect(verdict(report, nil, item: item) == .indeterminate)
+        let stranger = try self.report(signedBy: Ed25519Key())
+        #expect(verdict(stranger, registry, item: item) == .indeterminate)
+        let month = TestNetwork.start + 29 * 86_400
+        let recent = try self.report(at: month)
+        #expect(verdict(recent, registry, item: item, at: month) == .indeterminate)
+        let tampered = try self.report { document in
+            var object = document.object ?? JSONObject()
+            object["name"] = "Masters of baking"
+            return .object(object)
+        }
+        #expect(verdict(tampered, registry, item: item) == .invalid)
+        let early = try self.report(at: TestNetwork.start + -1)
+        #expect(verdict(early, registry, item: item) == .invalid)
+        var suspended = network
+        try suspended.suspend(Self.issuer, at: Self.issued)
+        #expect(verdict(report, try suspended.registry(), item: item) == .invalid)
+    }
+
+    @Test func `the report's own verdict is on the credential alone`() throws {
+        var network = network
+        try network.change(Self.issuer, at: TestNetwork.start) {
+            $0.keys[2].revoked = (Self.issued + 1, .compromised)
+        }
+        #expect(lookup(try report(), try network.registry()).verdict == .valid)
+        #expect(verdict(try report(), try network.registry()) == .indeterminate)
     }
 
     @Test func `an old registry speaks for its own time only`() throws {

@@ -17,6 +17,9 @@ package struct InboundLimits: Sendable, Hashable {
     package var anonymous = TokenRate(perSecond: 1, burst: 20)
     /// What a member may ask.
     package var member = TokenRate(perSecond: 5, burst: 100)
+    /// How often a member may have a larger tree of its log cosigned. A round costs the witness one
+    /// write and one signature: 4 ms on a slow disk, so that one author has a fifth of it at most.
+    package var rounds = TokenRate(perSecond: 50, burst: 200)
 
     /// The protocol's numbers.
     package init() {}
@@ -106,6 +109,7 @@ package enum InboundRefusal: String, Sendable, CaseIterable {
     case answer
     case anonymousRate = "anonymous_rate"
     case memberRate = "member_rate"
+    case roundRate = "round_rate"
 }
 
 /// The buckets of everybody who asks. Times are milliseconds of any clock that runs forward.
@@ -115,12 +119,14 @@ package struct RequestAdmission: Sendable {
 
     private var networks: TokenBuckets<[UInt8]>
     private var members: TokenBuckets<String>
+    private var rounds: TokenBuckets<String>
     private let exempt: Set<CallerAddress>
 
     /// Full buckets for everybody.
     package init(_ limits: InboundLimits, known: KnownAddresses) {
         networks = TokenBuckets(limits.anonymous, capacity: Self.capacity)
         members = TokenBuckets(limits.member, capacity: Self.capacity)
+        rounds = TokenBuckets(limits.rounds, capacity: Self.capacity)
         exempt = known.exempt
     }
 
@@ -142,5 +148,15 @@ package struct RequestAdmission: Sendable {
     /// Charges a member for a request, unless it must wait for so many milliseconds.
     package mutating func charge(member: String, at now: Int64) -> Int {
         members.take(member, at: now)
+    }
+
+    /// Milliseconds that a member must wait before its log's next round, without charging it.
+    package func wait(roundOf member: String, at now: Int64) -> Int {
+        rounds.wait(member, at: now)
+    }
+
+    /// Charges a member for a round of its log, unless it must wait for so many milliseconds.
+    package mutating func charge(roundOf member: String, at now: Int64) -> Int {
+        rounds.take(member, at: now)
     }
 }

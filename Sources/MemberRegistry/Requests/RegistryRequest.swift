@@ -111,6 +111,8 @@ extension RegistryRequest {
         case events
         /// It changes what its action does not change, or not what it changes.
         case unsuited(Action)
+        /// A new key begins long before the request was written.
+        case backDated(kid: String, from: Instant)
 
         /// One sentence with the remedy.
         package var description: String {
@@ -130,6 +132,9 @@ extension RegistryRequest {
             case .unsuited(.withdraw): "a request to withdraw changes nothing else; ask twice"
             case .unsuited(let action):
                 "a request to \(action.rawValue) closes no epoch; use eccoe log close"
+            case .backDated(let kid, let from):
+                "the new key \(kid) begins at \(from), before the request was written; a key that "
+                    + "nobody knew cannot have been valid: let it begin now"
             }
         }
     }
@@ -170,12 +175,27 @@ extension RegistryRequest {
             }
         }
         if let current {
+            for key in request.document.keys where current.document.key(key.kid) == nil {
+                guard request.at - key.notBefore <= clockTolerance else {
+                    throw .backDated(kid: key.kid, from: key.notBefore)
+                }
+            }
             let recovery = current.document.keys(for: .recovery, at: time)
             guard recovery.contains(where: { envelope.isSigned(by: $0.publicKey) }) else {
                 throw .noRecoveryKey
             }
         }
         return request
+    }
+
+    /// Seconds by which clocks may differ (protocol.md section 8).
+    package static let clockTolerance: Int64 = 300
+
+    /// Whether the request can have been written now, as far as clocks agree: what it says of the
+    /// beginning of its keys is measured by it. Nothing counts before the registration of those who
+    /// join.
+    package func isFresh(at now: Instant) -> Bool {
+        action == .join || abs(now - at) <= Self.clockTolerance
     }
 
     /// Whether the request changes what its action is about, and nothing beyond.

@@ -3,27 +3,61 @@ package import Keys
 package import MemberRegistry
 
 /// The lines that the network adds to the report on a credential (domain.md section 7): `member`,
-/// `key` and `item`. They never sway its verdict.
+/// `key` and `item`. They never sway the report's own verdict, which is on the credential alone;
+/// what it is worth here, over all lines, says `verdict`.
 package struct LookupReport {
     private let report: CredentialReport
     private let registry: TrustedRegistry?
     private let item: ItemEvidence
+    private let anchor: AnchorEvidence
     private let now: Instant
 
-    /// Adds the lines.
+    /// A report with its lines.
     ///
     /// - Parameters:
     ///   - registry: what the node knows; nil when it belongs to no network.
     ///   - item: what was found in the issuer's own log.
+    ///   - anchor: what proves when the credential existed.
     ///   - now: how old the registry is, is judged at this time.
+    package init(
+        _ report: CredentialReport,
+        registry: TrustedRegistry?,
+        item: ItemEvidence,
+        anchor: AnchorEvidence = .none,
+        at now: Instant
+    ) {
+        self.report = report
+        self.registry = registry
+        self.item = item
+        self.anchor = anchor
+        self.now = now
+    }
+
+    /// The report with the three lines behind its own.
+    package var lines: CredentialReport { report.adding([memberLine, keyLine, itemLine]) }
+
+    /// What the credential is worth here. What the credential itself or a member's entry in the
+    /// registry disproves is invalid. Valid is only what passes as a credential, is of a member in
+    /// good standing and of a key of which the registry is sure, and is for no item that the issuer's
+    /// catalogue lacks. Everything else is indeterminate: a stranger's credential, too, for which
+    /// this network can speak neither way.
+    package var verdict: CredentialReport.Verdict {
+        if report.verdict == .invalid { return .invalid }
+        let registered = [memberLine, keyLine].map(\.status)
+        if case .answerable = question, registered.contains(.fail) { return .invalid }
+        guard report.verdict == .valid, registered == [.pass, .pass], itemLine.status != .fail
+        else { return .indeterminate }
+        return .valid
+    }
+
+    /// The report with the lines, for those who have nothing to prove when the credential existed.
     package static func extend(
         _ report: CredentialReport,
         registry: TrustedRegistry?,
         item: ItemEvidence,
         at now: Instant
     ) -> CredentialReport {
-        let lookup = LookupReport(report: report, registry: registry, item: item, now: now)
-        return report.adding([lookup.memberLine, lookup.keyLine, lookup.itemLine])
+        LookupReport(report, registry: registry, item: item, at: now).lines
     }
 
     /// The member that registered one of the keys by which the issuer's proofs verify: by equal
@@ -109,21 +143,10 @@ package struct LookupReport {
             return CredentialCheck("key", status == .fail ? .unknown : status, detail)
         case .answerable(let holder, let issued, let registry):
             let name = "The key \(holder.key.kid) of \(holder.domain)"
-            if let revoked = holder.key.revoked, revoked.reason == .compromised,
-                issued < revoked.at
-            {
-                return CredentialCheck(
-                    "key",
-                    .unknown,
-                    "\(name) was revoked as compromised at \(revoked.at): that the credential is "
-                        + "older is only its claim. Ask the issuer for proof of existence."
-                )
-            }
             switch registry.key(kid: holder.key.kid, at: issued).state {
             case .valid where registry.isOutdated(for: issued, at: now):
                 return CredentialCheck("key", .unknown, stale(holder, issued, registry))
-            case .valid:
-                return CredentialCheck("key", .pass, "\(name) was valid at \(issued).")
+            case .valid: return valid(name, holder.key, at: issued)
             case .notYet:
                 return CredentialCheck("key", .fail, "\(name) was not yet valid at \(issued).")
             case .expired(let end):
@@ -142,6 +165,22 @@ package struct LookupReport {
                 return CredentialCheck("key", .unknown, "\(name) is not known at \(issued).")
             }
         }
+    }
+
+    /// A key that was in foreign hands later can claim any time: only proof that the credential
+    /// existed before then saves it (protocol.md section 5).
+    private func valid(_ name: String, _ key: MemberKey, at issued: Instant) -> CredentialCheck {
+        guard let revoked = key.revoked, revoked.reason == .compromised else {
+            return CredentialCheck("key", .pass, "\(name) was valid at \(issued).")
+        }
+        let story = "\(name) was revoked as compromised at \(revoked.at)"
+        guard anchor.isBefore(revoked.at) else {
+            return CredentialCheck(
+                "key", .unknown,
+                "\(story): that the credential is older is only its claim. \(anchor.explanation)")
+        }
+        return CredentialCheck(
+            "key", .pass, "\(story), and the credential is older. \(anchor.explanation)")
     }
 
     private var itemLine: CredentialCheck {

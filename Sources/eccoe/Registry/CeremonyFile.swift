@@ -82,7 +82,7 @@ extension WaitingRequest {
             guard let waiting = try one(domain, folder, repository: repository, at: time),
                 case .failure(.otherBase) = waiting.reading
             else { continue }
-            try FileManager.default.removeItem(atPath: waiting.path)
+            try waiting.remove()
         }
     }
 }

@@ -13,7 +13,9 @@ struct RegistryAdmit: Verb {
         abstract: "Grant an institution's request and publish the registry anew.",
         discussion: """
             Checks the signatures of all keys in the request, signs with the keys in \
-            registry-authority/keys, and tells the daemon. What a member's request changes is shown \
+            registry-authority/keys, and tells the daemon. Of one who joins it says, on standard \
+            error, whether DNS shows that it controls the domain (TXT _eccoe.<domain>); where it does \
+            not, see to that before, by another way. What a member's request changes is shown \
             on standard error; eccoe registry update asks before it signs. Where the keys of the \
             institution's body are elsewhere, --propose writes a file for them.
 
@@ -33,12 +35,14 @@ struct RegistryAdmit: Verb {
             valueName: "file"))
     var propose: String?
 
+    @OptionGroup var nameServer: NameServerOptions
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
         let authority = RegistryAuthority(node.folder)
         try authority.demand()
+        let control = try demandedControl(authority)
         let lock = try authority.lock()
         defer { withExtendedLifetime(lock) {} }
         var repository = try authority.repository()
@@ -47,6 +51,13 @@ struct RegistryAdmit: Verb {
             domain, node.folder, repository: repository, at: present)
         let request = try waiting.reading.get()
         try waiting.compare(request, with: code)
+        guard control.map({ $0.expected == request.digest.hex }) ?? (request.action != .join)
+        else {
+            throw CommandFailure(
+                Problem(
+                    .conflict, "\(domain) has asked for something else meanwhile", at: domain,
+                    try: "nothing was signed; run the command again"))
+        }
         let document = request.granted(at: present)
         if let propose {
             let proposal = try repository.proposeMember(document, at: present)
@@ -63,19 +74,36 @@ struct RegistryAdmit: Verb {
             change = try repository.update(document, signers: signers, at: present)
         }
         try authority.published.write(change)
-        try FileManager.default.removeItem(atPath: waiting.path)
+        try waiting.remove()
         let isRunning = await node.pokeRegistry()
-        write(request, change, daemon: isRunning)
+        write(request, change, daemon: isRunning, control)
     }
 
-    private func write(_ request: RegistryRequest, _ change: RepositoryChange, daemon: Bool) {
+    /// What DNS says of one who joins; asked before the lock is taken, since it may take seconds. nil
+    /// for members, whose recovery key has signed.
+    private func demandedControl(_ authority: RegistryAuthority) throws -> DomainControl? {
+        let waiting = try WaitingRequest.demanded(
+            domain, node.folder, repository: authority.repository(), at: now)
+        let request = try waiting.reading.get()
+        guard request.action == .join else { return nil }
+        let control = nameServer.control(of: request)
+        StandardStream.error.write(control.text)
+        return control
+    }
+
+    private func write(
+        _ request: RegistryRequest, _ change: RepositoryChange, daemon: Bool,
+        _ control: DomainControl?
+    ) {
         let document = request.document
-        let answer: JSON = [
-            "domain": .string(domain), "action": .string(request.action.rawValue),
-            "code": .string(request.shortAuthenticationString), "daemon": .bool(daemon),
-            "files": .array(change.files.map { .string($0.path) }),
-        ]
-        output.write(answer) { _ in
+        var answer = JSONObject()
+        answer["domain"] = .string(domain)
+        answer["action"] = .string(request.action.rawValue)
+        answer["code"] = .string(request.shortAuthenticationString)
+        answer["daemon"] = .bool(daemon)
+        answer["files"] = .array(change.files.map { .string($0.path) })
+        answer["control"] = control?.json
+        output.write(.object(answer)) { _ in
             TextTable.pairs(
                 [
                     (request.action == .join ? "admitted" : "granted", domain),
@@ -160,7 +188,7 @@ struct GrantedRequest {
                     try: "look at it and grant it: eccoe registry update \(options.domain)"))
         }
         let outcome = try await act.publish(document, replacing: member)
-        if outcome.isSigned { try FileManager.default.removeItem(atPath: waiting.path) }
+        if outcome.isSigned { try waiting.remove() }
         act.write(
             "granted", outcome,
             more: [

@@ -11,6 +11,8 @@ struct WaitingRequest {
     /// The file's name without `.json`.
     let domain: String
     let path: String
+    /// The file as it was read.
+    let bytes: [UInt8]
     /// The request, or why it cannot be granted.
     let reading: Result<RegistryRequest, RegistryRequest.Refusal>
 
@@ -45,7 +47,15 @@ struct WaitingRequest {
                 at: time
             )
         }
-        return WaitingRequest(domain: domain, path: path, reading: reading)
+        return WaitingRequest(domain: domain, path: path, bytes: bytes, reading: reading)
+    }
+
+    /// Takes it away once it is granted; one that has arrived meanwhile stays.
+    func remove() throws {
+        guard try DurableFile.read(path, limit: Limits.registryRequestBytes) == bytes else {
+            return
+        }
+        try FileManager.default.removeItem(atPath: path)
     }
 
     /// {"domain","action","at","code"} or {"domain","problem"}.
