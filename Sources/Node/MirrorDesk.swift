@@ -2,6 +2,7 @@ package import Federation
 package import Keys
 import MemberRegistry
 import NodeStore
+import Recognition
 import TransparencyLog
 
 /// The protocol steps of a mirror to which logs are pushed (C2SP tlog-mirror), apart from HTTP.
