@@ -29,7 +29,7 @@ package struct XMLAttribute: Hashable, Sendable {
 }
 
 /// An element with all that is in it; comments and processing instructions are left out.
-package struct XMLElement: Sendable {
+package struct XMLElement: Hashable, Sendable {
     /// The name without prefix.
     package let name: String
     /// The URI of the namespace; nil when there is none.
@@ -93,14 +93,6 @@ package struct XMLElement: Sendable {
             return hollow
         }
         return result
-    }
-
-    /// About how many bytes of memory the element takes with all that is in it.
-    package var weight: Int {
-        let strings = attributes.reduce(name.utf8.count + ownText.utf8.count) {
-            $0 + $1.value.utf8.count + 80
-        }
-        return children.reduce(160 + strings) { $0 + $1.weight }
     }
 }
 

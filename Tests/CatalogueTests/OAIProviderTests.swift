@@ -114,7 +114,10 @@ struct SmallRepository {
             "verb=ListRecords&metadataPrefix=lom&from=2026-01-02&until=2026-01-03T00%3A00%3A00Z",
             .badArgument
         ),
-        ("verb=%zz", .badArgument),
+        ("verb=%zz", .badArgument), ("verb=ListRecords&metadataPrefix=a%20b", .badArgument),
+        ("verb=ListRecords&metadataPrefix=lom&set=a%3A%3Ab", .badArgument),
+        ("verb=ListRecords&metadataPrefix=lom&set=%C3%A9", .badArgument),
+        ("verb=GetRecord&metadataPrefix=lom&identifier=%3Ca%3E", .badArgument),
     ])
     func `what is wrong with a request is answered with its code`(
         query: String,
@@ -239,6 +242,8 @@ enum OAISchema {
         values("verb", OAIVerb.allCases.map(\.rawValue))
         + values("code", OAIErrorCode.allCases.map(\.rawValue))
         + pattern("time", "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ")
+        + "<xs:simpleType name=\"dayOrTime\"><xs:union memberTypes=\"xs:date o:time\"/></xs:simpleType>"
+        + pattern("email", "\\S+@(\\S+\\.)+\\S+")
         + pattern("set", "([A-Za-z0-9_.!~*'()\\-])+(:[A-Za-z0-9_.!~*'()\\-]+)*")
         + pattern("prefix", "[A-Za-z0-9_.!~*'()\\-]+")
         + "<xs:complexType name=\"token\"><xs:simpleContent><xs:extension base=\"xs:string\">"
@@ -249,7 +254,10 @@ enum OAISchema {
         + "</xs:extension></xs:simpleContent></xs:complexType>"
         + "<xs:complexType name=\"request\"><xs:simpleContent><xs:extension base=\"xs:anyURI\">"
         + "<xs:attribute name=\"verb\" type=\"o:verb\"/>"
-        + OAIArgument.allCases.map { "<xs:attribute name=\"\($0.rawValue)\"/>" }.joined()
+        + [
+            "identifier": "xs:anyURI", "metadataPrefix": "o:prefix", "set": "o:set",
+            "from": "o:dayOrTime", "until": "o:dayOrTime", "resumptionToken": "xs:string",
+        ].map { "<xs:attribute name=\"\($0.key)\" type=\"\($0.value)\"/>" }.joined()
         + "</xs:extension></xs:simpleContent></xs:complexType>"
         + "<xs:complexType name=\"header\"><xs:sequence>" + element("identifier", "xs:anyURI")
         + element("datestamp", "o:time")
@@ -265,7 +273,7 @@ enum OAISchema {
             "Identify",
             element("repositoryName", "xs:string") + element("baseURL", "xs:anyURI")
                 + "<xs:element name=\"protocolVersion\" fixed=\"2.0\"/>"
-                + element("adminEmail", "xs:string", many) + element("earliestDatestamp", "o:time")
+                + element("adminEmail", "o:email", many) + element("earliestDatestamp", "o:time")
                 + "<xs:element name=\"deletedRecord\" fixed=\"persistent\"/>"
                 + "<xs:element name=\"granularity\" fixed=\"YYYY-MM-DDThh:mm:ssZ\"/>"
         )

@@ -99,6 +99,32 @@ import Testing
         }
     }
 
+    @Test func `an address is found in both spellings`() {
+        for name in ["contentUrl", "contentURL"] {
+            let page = "<homepage><\(name)>https://uni-b.example/1</\(name)></homepage>"
+            let report = imported(Self.file(opportunity: page), .qdr)
+            #expect(report.items.map(\.homepage) == ["https://uni-b.example/1"])
+        }
+    }
+
+    @Test func `titles in one language only are told once`() {
+        let text = Self.file()
+        let second = text.replacing("/lo/1", with: "/lo/2")
+        let from = second.firstRange(of: "<learningOpportunity ")?.lowerBound ?? second.startIndex
+        let to = second.firstRange(of: "</learningOpportunity>")?.upperBound ?? second.endIndex
+        let both = text.replacing(
+            "</learningOpportunityReferences>",
+            with: second[from..<to] + "</learningOpportunityReferences>"
+        )
+        let report = imported(both, .qdr)
+        #expect(report.items.count == 2)
+        let told = report.problems.filter { $0.message.contains("one language only (en)") }
+        #expect(told.map(\.at) == ["line 3, column 32"])
+        let more = text.replacing(
+            "<description ", with: "<title language='pl'>R</title><description ")
+        #expect(!imported(more, .qdr).problems.contains { $0.message.contains("one language") })
+    }
+
     @Test func `a title in another language than the default one is told`() {
         let text = Self.file().replacing("/ENG", with: "/FRA")
         let report = imported(text, .qdr)

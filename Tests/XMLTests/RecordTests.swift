@@ -58,6 +58,25 @@ import Testing
                 == 50)
     }
 
+    @Test func `a packed element comes out as it went in`() throws {
+        let text = """
+            <a xmlns="urn:a" xmlns:b="urn:b" k="v" b:k="w"><b:c>\(String(repeating: "é", count: 300))
+            </b:c><d xmlns=""><e xml:lang="fr">x</e></d><f/></a>
+            """
+        let element = try XMLElement.read(Array(text.utf8))
+        #expect(PackedElement(element).element == element)
+        #expect(PackedElement(element).count < text.utf8.count + 60)
+    }
+
+    @Test func `children that are not kept are hollow`() throws {
+        let element = try XMLElement.read(Array("<a><b>1<c/></b><d>2<e/></d></a>".utf8))
+        let hollowed = element.hollowed(keeping: ["d"])
+        #expect(hollowed.children.map(\.name) == ["b", "d"])
+        #expect(hollowed.first("b")?.ownText == "")
+        #expect(hollowed.first(["b", "c"]) == nil)
+        #expect(hollowed.first("d") == element.first("d"))
+    }
+
     @Test func `a fault comes after the records before it`() {
         let all = records("<a><r/><r></a>")
         #expect(all.count == 2)

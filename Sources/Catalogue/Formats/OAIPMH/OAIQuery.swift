@@ -44,6 +44,7 @@ struct OAIQuery {
             }
             return
         }
+        try checkForms()
         let rule = Self.rules[request.verb] ?? ([], [])
         for argument in OAIArgument.allCases {
             if given.contains(argument), !rule.0.contains(argument), !rule.1.contains(argument) {
@@ -55,6 +56,29 @@ struct OAIQuery {
                     .badArgument, "\(request.verb.rawValue) needs \(argument.rawValue)")
             }
         }
+    }
+
+    /// The forms that the protocol's XSD asks for, since an answer repeats the arguments.
+    private func checkForms() throws(OAIRefusal) {
+        func check(_ argument: OAIArgument, _ isGood: (String) -> Bool) throws(OAIRefusal) {
+            if let text = request.arguments[argument], !isGood(text) {
+                throw OAIRefusal(
+                    .badArgument, "\(argument.rawValue) has characters that it may not have")
+            }
+        }
+        try check(.metadataPrefix) { Self.isName($0[...]) }
+        try check(.set) { set in
+            set.split(separator: ":", omittingEmptySubsequences: false).allSatisfy(Self.isName)
+        }
+        try check(.identifier) { !$0.isEmpty && WrittenForm.escapingURI($0) == $0 }
+    }
+
+    private static func isName(_ text: Substring) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                PercentEncoding.encode(String(UnicodeScalar(byte))).utf8.count == 1
+                    || "!*'()".utf8.contains(byte)
+            }
     }
 
     private static let lists: Set<OAIVerb> = [.listRecords, .listIdentifiers, .listSets]

@@ -47,7 +47,7 @@ extension QDRMapping {
         var body = Organisation(name: name)
         let id = part.attribute("id") ?? ""
         if !id.hasPrefix(QDRScheme.organisationPrefix) { body.id = reader.uri(id, of: part) }
-        body.homepage = part.first("homepage").flatMap { reader.web($0.first("contentUrl")) }
+        body.homepage = part.first("homepage").flatMap { page($0) }
         for location in part.all("location").prefix(1) {
             guard let place = self.part(of: location, [.location]),
                 let code = place.first(["address", "countryCode"])
@@ -87,7 +87,7 @@ extension QDRMapping {
                     date: reader.day(part.first("issued")),
                     expiryDate: reader.day(part.first("expiryDate")),
                     homepage: (part.first("homepage") ?? part.first("landingPage")).flatMap {
-                        reader.web($0.first("contentUrl"))
+                        page($0)
                     }
                 )
             )

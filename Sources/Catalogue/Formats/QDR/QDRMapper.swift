@@ -50,7 +50,7 @@ struct QDRMapper: MarkupMapper {
     mutating func rest() -> [ImportRecord]? {
         defer { next += 1 }
         if next < parts.opportunities.count {
-            let opportunity = parts.opportunities[next]
+            let opportunity = parts.opportunities[next].element
             var mapping = QDRMapping(
                 ElementReader(opportunity, defaults: defaults),
                 parts: parts,
@@ -60,13 +60,14 @@ struct QDRMapper: MarkupMapper {
         }
         while next - parts.opportunities.count < parts.specifications.count {
             let specification = parts.specifications[next - parts.opportunities.count]
-            guard offered.contains(specification.attribute("id") ?? "") else {
+            guard offered.contains(specification.id) else {
+                let element = specification.part.element
                 var mapping = QDRMapping(
-                    ElementReader(specification, defaults: defaults),
+                    ElementReader(element, defaults: defaults),
                     parts: parts,
                     opportunity: nil
                 )
-                return [mapping.record(of: specification)]
+                return [mapping.record(of: element)]
             }
             next += 1
         }

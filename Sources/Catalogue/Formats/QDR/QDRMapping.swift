@@ -78,6 +78,11 @@ struct QDRMapping {
         texts(elements.flatMap { $0.all("noteLiteral") })
     }
 
+    /// The address of a web resource; `contentURL` is how other editions of the model write it.
+    mutating func page(_ resource: XMLElement) -> String? {
+        reader.web(resource.first("contentUrl") ?? resource.first("contentURL"))
+    }
+
     /// The part that an element refers to; a remark when the file has none.
     mutating func part(of reference: XMLElement, _ kinds: [QDRParts.Kind]) -> XMLElement? {
         guard let id = reference.attribute("idref") else { return nil }
@@ -145,7 +150,7 @@ struct QDRMapping {
     private mutating func readCommon(of main: XMLElement, into item: inout LearningOpportunity) {
         item.description = texts(main.all("description"))
         let pages = main.all("homepage")
-        item.homepage = pages.first.flatMap { reader.web($0.first("contentUrl")) }
+        item.homepage = pages.first.flatMap { page($0) }
         reader.leave(Array(pages.dropFirst()))
         if let element = main.first("status"), let text = reader.text(element) {
             item.status =

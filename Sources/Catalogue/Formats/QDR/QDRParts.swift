@@ -53,56 +53,62 @@ struct QDRParts {
         }
     }
 
-    /// How much is held at most.
+    /// How many bytes are held at most.
     static let maximumWeight = 256 << 20
 
     /// In the order of the file.
-    private(set) var opportunities: [XMLElement] = []
-    private(set) var specifications: [XMLElement] = []
-    private var accreditations: [XMLElement] = []
-    private var byID: [Kind: [String: XMLElement]] = [:]
+    private(set) var opportunities: [PackedElement] = []
+    /// Achievement specifications and qualifications with their ids, in the order of the file.
+    private(set) var specifications: [(id: String, part: PackedElement)] = []
+    /// By the qualification that they name.
+    private var accreditations: [String: [PackedElement]] = [:]
+    private var byID: [Kind: [String: PackedElement]] = [:]
     private(set) var weight = 0
 
     /// Takes a part in; nil, or why it was not taken.
     mutating func take(_ element: XMLElement) -> ImportProblem? {
         // The kinds that nothing of an item refers to, such as groups.
         guard let kind = Kind(rawValue: element.name) else { return nil }
-        let part = element.hollowed(keeping: kind.mapped)
-        weight += part.weight
+        let part = PackedElement(element.hollowed(keeping: kind.mapped))
+        let id = element.attribute("id")
+        // With about what the lists take for each.
+        weight += part.count + 2 * (id?.utf8.count ?? 0) + 100
         if kind == .learningOpportunity {
             opportunities.append(part)
             return nil
         }
-        guard let id = part.attribute("id") else {
-            return problem(part, "no id, so nothing can refer to it", "add the attribute id")
+        guard let id else {
+            return problem(element, "no id, so nothing can refer to it", "add the attribute id")
         }
         if let first = byID[kind]?[id] {
             return problem(
-                part,
-                "the id \"\(PlainText(id).text.prefix(80))\" was already used at \(first.position)",
-                "give each <\(part.name)> its own id; the first one is read"
+                element,
+                "the id \"\(PlainText(id).text.prefix(80))\" was already used at "
+                    + "\(first.element.position)",
+                "give each <\(element.name)> its own id; the first one is read"
             )
         }
         byID[kind, default: [:]][id] = part
-        if kind == .accreditation { accreditations.append(part) }
-        if kind == .learningAchievementSpecification || kind == .qualification {
-            specifications.append(part)
+        switch kind {
+        case .learningAchievementSpecification, .qualification: specifications.append((id, part))
+        case .accreditation:
+            let limit = element.first("limitQualification")?.attribute("idref")
+            if let limit { accreditations[limit, default: []].append(part) }
+        default: break
         }
         return nil
     }
 
     func part(_ kinds: [Kind], _ id: String) -> XMLElement? {
         for kind in kinds {
-            if let part = byID[kind]?[id] { return part }
+            if let part = byID[kind]?[id] { return part.element }
         }
         return nil
     }
 
     /// The accreditations that name a qualification.
     func accreditations(of qualification: String) -> [XMLElement] {
-        accreditations.filter {
-            $0.first("limitQualification")?.attribute("idref") == qualification
-        }
+        (accreditations[qualification] ?? []).map(\.element)
     }
 
     private func problem(_ part: XMLElement, _ message: String, _ remedy: String) -> ImportProblem {

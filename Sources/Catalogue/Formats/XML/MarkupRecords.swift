@@ -22,14 +22,34 @@ struct MarkupRecords {
     private var mapper: any MarkupMapper
     private var isEmpty = true
     private var isEnded = false
+    private var saidOneLanguage = false
 
     init<Mapper: MarkupMapper>(_ mapper: Mapper) {
         self.mapper = mapper
         records = XMLRecords(isRecord: Mapper.isRecord)
     }
 
-    /// The next records, possibly none of a piece of the source; nil at the end.
+    /// The next records, at least one; nil at the end.
     mutating func next(from cursor: inout ByteCursor) throws -> [ImportRecord]? {
+        try read(from: &cursor)?.map { remarkOnOneLanguage($0) }
+    }
+
+    /// Said once, at the first such record: it mostly holds for all of a source.
+    private mutating func remarkOnOneLanguage(_ record: ImportRecord) -> ImportRecord {
+        guard !saidOneLanguage, let item = record.item, item.title.texts.count == 1,
+            let tag = item.title.texts.keys.first
+        else { return record }
+        saidOneLanguage = true
+        let problem = ImportProblem(
+            at: record.at,
+            message: "the title is there in one language only (\(tag)); said once for the source",
+            remedy: "add the title in a second language, such as English, so that others find it",
+            severity: .warning
+        )
+        return ImportRecord(at: record.at, item: item, problems: record.problems + [problem])
+    }
+
+    private mutating func read(from cursor: inout ByteCursor) throws -> [ImportRecord]? {
         while !isEnded {
             switch try records.next(from: { try cursor.nextChunk() }) {
             case .record(let element):
