@@ -172,7 +172,12 @@ struct SmallRepository {
         #expect(second.records.map(\.identifier).map { $0.suffix(3) } == ["R-3", "R-4"])
         #expect(second.resumption?.token == nil)
         #expect(second.resumption?.cursor == 2)
-        for other in [token + "A", String(token.dropLast()), "e30"] {
+        let made = [
+            #"{"c":"2","i":"R-2","p":"lom","s":7,"t":"2026-11-18T11:06:42Z","v":"ListRecords"}"#,
+            #"{"c":"2","i":"R-2","p":"lom","t":"2026-11-18T11:06:42Z","v":"ListRecords","x":"1"}"#,
+            #"{"c":"02","i":"R-2","p":"lom","t":"2026-11-18T11:06:42Z","v":"ListRecords"}"#,
+        ].map { Base64URL.encode(Array($0.utf8)) }
+        for other in made + [token + "A", String(token.dropLast()), "e30"] {
             let answer = try repository.response("verb=ListRecords&resumptionToken=\(other)")
             #expect(answer.failures.map(\.code) == [.badResumptionToken], "\(other)")
         }
