@@ -86,12 +86,21 @@ import Testing
 
     @Test func `the second record with an id is refused and names the first`() {
         let report = imported(
-            [Self.item("A"), Self.item("B"), Self.item("A")].joined(separator: "\n"),
+            [Self.item("A"), Self.item("B"), Self.item("A", #","code":"x""#)]
+                .joined(separator: "\n"),
             .json
         )
         #expect(report.items.map(\.id) == ["A", "B"])
         #expect(report.problems.map(\.at) == ["line 3"])
         #expect(report.problems.first?.message == #"the id "A" was already used at line 1"#)
+        #expect(report.problems.map(\.severity) == [.error])
+    }
+
+    @Test func `the same item once more is taken once and is no error`() {
+        let report = imported(Self.item("A") + "\n" + Self.item("A"), .json)
+        #expect(report.items.map(\.id) == ["A"])
+        #expect(report.problems.map(\.severity) == [.note])
+        #expect(report.problems.map(\.at) == ["line 2"])
     }
 
     @Test func `an id that does not fit is derived and kept in sameAs`() {
@@ -234,7 +243,7 @@ import Testing
     @Test(arguments: ImportFormat.allCases, [1, 2, 7, 4096])
     func `the size of the chunks does not matter`(format: ImportFormat, size: Int) throws {
         let text =
-            format == .nzqa
+            format == .nzqa || format == .csv
             ? "\u{feff}Title,Level,Credits,Developer,Approval Date,Review Date\r\n\"A \"\"x\"\",\r\nb\",1,5,D,01/2020,\r\n"
             : "\u{feff}[\(#"{"id":"a:b","type":["Achievement"],"name":"é","title":{"en":"é"}}"#), 7]\n"
         let whole = CatalogueImport.read(Array(text.utf8), format: format, defaults: defaults)

@@ -96,7 +96,10 @@ import Testing
         #expect(json["items"]?[0]?.object?.names == ["id", "title", "rules"])
         #expect(json["items"]?[0]?["title"] == ["en": "T"])
         let rules = json["items"]?[0]?["rules"]
-        #expect(rules?.object?.names == ["council-2022", "nzqa", "eccoe"])
+        #expect(
+            rules?.object?.names == [
+                "council-2022", "cmf", "microhe", "micro-evaluation", "nzqa", "eccoe", "committee",
+            ])
         #expect(rules?["council-2022"]?["of"]?.integer == 9)
         #expect(rules?["council-2022"]?["met"]?.integer == 3)
         #expect(
@@ -111,6 +114,20 @@ import Testing
                     "remedy": #"write decimals as strings with a point, such as "2.5""#,
                 ]
             ]
+        )
+    }
+
+    @Test func `a part of the sets can be asked for`() throws {
+        let report = imported(SampleItem.smallest.json.canonicalText, .json)
+        let json = CheckReport.json(of: report, by: [.microHE])
+        #expect(
+            json["items"]?[0]?["rules"]?.canonicalText
+                == #"{"microhe":{"checks":[{"field":"/id","id":"identifier","status":"met"},"#
+                + #"{"field":"/title","id":"title","status":"met"},"#
+                + #"{"field":"/iscedFields","id":"isced-field","status":"not-stated"},"#
+                + #"{"field":"/eqfLevel","id":"level","status":"not-stated"},"#
+                + #"{"field":"/types","id":"awarding-activity","status":"not-stated"}],"#
+                + #""met":2,"of":5}}"#
         )
     }
 

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Keys
 
 /// Reads items from the formats of the outside world.
 package enum CatalogueImport {
@@ -7,28 +8,31 @@ package enum CatalogueImport {
     package static func read(
         _ bytes: [UInt8],
         format: ImportFormat,
+        mapping: ColumnMapping? = nil,
         defaults: ImportDefaults
     ) -> ImportReport {
         var rest: [UInt8]? = bytes
-        var reader = Reader(format: format, defaults: defaults) {
+        var reader = Reader(format: format, mapping: mapping, defaults: defaults) {
             defer { rest = nil }
             return rest
         }
         var items: [LearningOpportunity] = []
+        var evidence: [QualityEvidence] = []
         var problems: [ImportProblem] = []
         // The source above never throws, so neither does the reader.
         while let record = try? reader.next() {
             if let item = record.item { items.append(item) }
+            if let found = record.evidence { evidence.append(found) }
             problems += record.problems
         }
-        return ImportReport(items: items, problems: problems)
+        return ImportReport(items: items, evidence: evidence, problems: problems)
     }
 
     /// Reads a source record by record, in memory that does not grow with the source except for the
     /// ids seen so far.
     package struct Reader {
         private var records: Records
-        private var seen: [String: String] = [:]
+        private var seen: [String: (place: String, digest: Digest)] = [:]
         private var waiting: [ImportRecord] = []
         private var isStarted = false
         private var isFinished = false
@@ -38,12 +42,15 @@ package enum CatalogueImport {
             case json(JSONRecords, any RecordMapper)
             case register(NZQARegister)
             case markup(MarkupRecords)
+            case sheet(MappedSheet)
+            case refused(ImportProblem)
         }
 
         /// A reader of `source`, which gives the next chunk of bytes at each call and nil at the
-        /// end.
+        /// end. The format `csv` needs a `mapping`, without which it reads nothing.
         package init(
             format: ImportFormat,
+            mapping: ColumnMapping? = nil,
             defaults: ImportDefaults,
             source: @escaping () throws -> [UInt8]?
         ) {
@@ -57,6 +64,12 @@ package enum CatalogueImport {
                 case .lom: .markup(MarkupRecords(LOMMapper(defaults: defaults)))
                 case .ewpCourses: .markup(MarkupRecords(EWPCoursesMapper(defaults: defaults)))
                 case .oaiPMH: .markup(MarkupRecords(OAIPMHMapper(defaults: defaults)))
+                case .csv: Self.sheet(mapping, defaults)
+                case .elm:
+                    .json(JSONRecords(limits: .operatorFile), ELMDocument(defaults: defaults))
+                case .ob2: .json(JSONRecords(limits: .operatorFile), BadgeClass(defaults: defaults))
+                case .ctdl:
+                    .json(JSONRecords(limits: .operatorFile), CTDLDocument(defaults: defaults))
                 }
         }
 
@@ -81,6 +94,21 @@ package enum CatalogueImport {
             return withoutDuplicate(waiting.removeFirst())
         }
 
+        private static func sheet(
+            _ mapping: ColumnMapping?,
+            _ defaults: ImportDefaults
+        ) -> Records {
+            if let mapping { return .sheet(MappedSheet(mapping: mapping, defaults: defaults)) }
+            return .refused(
+                ImportProblem(
+                    at: "line 1",
+                    message: "a sheet needs a mapping file",
+                    remedy: "name it with --mapping",
+                    severity: .error
+                )
+            )
+        }
+
         private mutating func read() throws -> Bool {
             switch records {
             case .json(var texts, let mapper):
@@ -98,24 +126,38 @@ package enum CatalogueImport {
                 defer { records = .markup(markup) }
                 guard let read = try markup.next(from: &cursor) else { return false }
                 waiting = read
+            case .sheet(var sheet):
+                defer { records = .sheet(sheet) }
+                guard let record = try sheet.next(from: &cursor) else { return false }
+                waiting = [record]
+            case .refused(let problem):
+                isFinished = true
+                waiting = [ImportRecord(refused: problem)]
             }
             return true
         }
 
-        /// The second record with an id is refused: which of the two is right, nobody knows.
+        /// The second record with an id is refused: which of the two is right, nobody knows. The
+        /// same item once more does no harm: many credentials describe one item.
         private mutating func withoutDuplicate(_ record: ImportRecord) -> ImportRecord {
-            guard let id = record.item?.id else { return record }
-            guard let first = seen[id] else {
-                seen[id] = record.at
+            guard let item = record.item else { return record }
+            let digest = item.contentDigest
+            guard let first = seen[item.id] else {
+                seen[item.id] = (record.at, digest)
                 return record
             }
+            let isSame = first.digest == digest
             let problem = ImportProblem(
                 at: record.at,
-                message: "the id \"\(id)\" was already used at \(first)",
-                remedy: "give each item its own id, or remove one of the two",
-                severity: .error
+                message: isSame
+                    ? "the same item as at \(first.place), word for word; taken once"
+                    : "the id \"\(item.id)\" was already used at \(first.place)",
+                remedy: isSame
+                    ? "nothing to do" : "give each item its own id, or remove one of the two",
+                severity: isSame ? .note : .error
             )
-            return ImportRecord(at: record.at, item: nil, problems: record.problems + [problem])
+            let problems = isSame ? [problem] : record.problems + [problem]
+            return ImportRecord(at: record.at, item: nil, problems: problems)
         }
     }
 }

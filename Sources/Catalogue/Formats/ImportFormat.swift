@@ -14,6 +14,15 @@ package enum ImportFormat: String, CaseIterable, Sendable {
     case ewpCourses = "ewp-courses"
     /// Saved answers of an OAI-PMH repository with records in `lom` or `oai_dc`: XML.
     case oaiPMH = "oai-pmh"
+    /// European Learning Model v3, JSON-LD: LOQ documents and European Digital Credentials.
+    case elm
+    /// Open Badges 2.0: a BadgeClass, alone or in an Assertion.
+    case ob2
+    /// Credential Transparency Description Language, JSON-LD: records, and envelopes of the
+    /// Credential Registry.
+    case ctdl
+    /// A sheet of comma-separated values, read by a mapping file.
+    case csv
 }
 
 /// What an import assumes where a source does not say.

@@ -35,18 +35,46 @@ package struct ImportProblem: Hashable, Sendable {
     }
 }
 
+/// Evidence of quality that a source has for an item that exists elsewhere.
+package struct QualityEvidence: Sendable {
+    /// The id of the item in the own catalogue, or its global id.
+    package let itemID: String
+    /// What its students thought of it.
+    package let evaluation: StudentEvaluation
+
+    /// `item` with this evaluation; one of the same day and report is replaced.
+    package func added(to item: LearningOpportunity) -> LearningOpportunity {
+        var item = item
+        item.studentEvaluations.removeAll {
+            $0.date == evaluation.date && $0.url == evaluation.url
+        }
+        item.studentEvaluations.append(evaluation)
+        return item
+    }
+}
+
 /// What became of one record of a source.
 package struct ImportRecord: Sendable {
     /// The place of the record in the source.
     package let at: String
     /// The item; nil when the record was not taken, which one of the problems then explains.
     package let item: LearningOpportunity?
+    /// Evidence for an item that exists elsewhere; nil in a record of an item.
+    package let evidence: QualityEvidence?
     /// Remarks on this record.
     package let problems: [ImportProblem]
 
     init(at: String, item: LearningOpportunity?, problems: [ImportProblem]) {
         self.at = at
         self.item = item
+        evidence = nil
+        self.problems = problems
+    }
+
+    init(evidence: QualityEvidence, at: String, problems: [ImportProblem]) {
+        self.at = at
+        item = nil
+        self.evidence = evidence
         self.problems = problems
     }
 
@@ -59,12 +87,14 @@ package struct ImportRecord: Sendable {
 package struct ImportReport: Sendable {
     /// The items in the order of the source.
     package let items: [LearningOpportunity]
+    /// Evidence for items that exist elsewhere, in the order of the source.
+    package let evidence: [QualityEvidence]
     /// All remarks in the order of the source.
     package let problems: [ImportProblem]
 
     /// Whether nothing could be read: the command then ends with status 65.
     package var isFailure: Bool {
-        items.isEmpty && problems.contains { $0.severity == .error }
+        items.isEmpty && evidence.isEmpty && problems.contains { $0.severity == .error }
     }
 }
 

@@ -69,7 +69,8 @@ package struct PlainText: Sendable {
         return result
     }
 
-    private static func trimmed(_ text: String) -> String {
+    /// Without white space at the ends.
+    static func trimmed(_ text: String) -> String {
         let scalars = text.unicodeScalars
         let head = scalars.drop { $0.properties.isWhitespace }
         guard let end = head.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }

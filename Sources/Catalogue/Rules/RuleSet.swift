@@ -15,7 +15,8 @@ package struct Check: Equatable, Sendable {
     package let status: Status
     /// JSON pointer of the field to look at or to fill.
     package let field: String
-    /// The numbers or values behind `notMet`; nil otherwise.
+    /// The numbers or values behind the verdict: always there when a value fails, with the step
+    /// that was reached where a set has steps, nil otherwise.
     package let detail: String?
 
     /// `{"id":..., "status":"met|not-met|not-stated", "field":...}`.
@@ -28,8 +29,12 @@ package struct Check: Equatable, Sendable {
 struct Rule: Sendable {
     enum Finding {
         case met
+        /// Met, with the step that was reached.
+        case reached(String)
         case notMet(String)
         case notStated
+        /// Not stated, and another field than the rule's own is the one to fill.
+        case lacks(ItemName)
     }
 
     let id: String
@@ -56,10 +61,15 @@ struct Rule: Sendable {
     }
 
     func check(_ item: LearningOpportunity) -> Check {
-        switch judge(item) {
-        case .met: Check(id: id, status: .met, field: field.pointer, detail: nil)
-        case .notMet(let why): Check(id: id, status: .notMet, field: field.pointer, detail: why)
-        case .notStated: Check(id: id, status: .notStated, field: field.pointer, detail: nil)
+        func verdict(_ status: Check.Status, _ name: ItemName, _ detail: String?) -> Check {
+            Check(id: id, status: status, field: name.pointer, detail: detail)
+        }
+        return switch judge(item) {
+        case .met: verdict(.met, field, nil)
+        case .reached(let step): verdict(.met, field, step)
+        case .notMet(let why): verdict(.notMet, field, why)
+        case .notStated: verdict(.notStated, field, nil)
+        case .lacks(let name): verdict(.notStated, name, nil)
         }
     }
 }
@@ -84,7 +94,9 @@ package struct RuleSet: Sendable {
     }
 
     /// All sets, in the order in which they are shown.
-    package static let all: [RuleSet] = [council2022, nzqa, eccoe]
+    package static let all: [RuleSet] = [
+        council2022, cmf, microHE, microEvaluation, nzqa, eccoe, committee,
+    ]
 
     /// The set with this id; nil when there is none.
     package static func named(_ id: String) -> RuleSet? {

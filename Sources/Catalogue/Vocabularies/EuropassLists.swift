@@ -54,6 +54,16 @@ package enum Vocabulary {
         ]
     )
 
+    /// Of `assessmentTypes`.
+    static let attendance = snb + "assessment/7331eb4762"
+
+    /// Whether an assessment of this type accompanies learning but does not end it: attendance,
+    /// continuous evaluation, peer assessment and peer review.
+    static func isOnlyFormative(_ type: String) -> Bool {
+        type == attendance || type == snb + "assessment/3484bd7e51"
+            || type == snb + "assessment/19a2e5e671" || type == snb + "assessment/812e3b0ae1"
+    }
+
     /// Types of quality assurance and of accreditation.
     package static let qualityAssuranceTypes = CodeList(
         "accreditation",
@@ -63,6 +73,11 @@ package enum Vocabulary {
             "bb4618238e": "Institutional Quality Assurance", "e57dddfcf3": "Program License",
         ]
     )
+
+    /// Whether quality assurance of this type looks at the programme, not only at the institution.
+    static func assuresProgramme(_ type: String) -> Bool {
+        type == snb + "accreditation/820101cba6" || type == snb + "accreditation/e57dddfcf3"
+    }
 
     /// Systems of credit points; New Zealand's is ours, since the European list lacks it.
     package static let creditSystems = CodeList(
@@ -104,6 +119,9 @@ package enum Vocabulary {
         ]
     )
 
+    /// Of `entitlementTypes`: to learn on.
+    static let furtherLearning = snb + "entitlement/64aad92881"
+
     /// Whether an entitlement is certain.
     package static let entitlementStatuses = CodeList(
         "entitlement-status",
@@ -115,7 +133,8 @@ package enum Vocabulary {
     package static let all: [CodeList] = [
         opportunityTypes, modes, settings, assessmentTypes, qualityAssuranceTypes, creditSystems,
         outcomeTypes, entitlementTypes, entitlementStatuses, supervision, stackability, statuses,
-        committees, verdicts, EQF.levels, NZQCF.levels, ISCEDF.fields, Language.languages,
+        committees, verdicts, EQF.levels, NQF.levels, NZQCF.levels, ISCEDF.fields,
+        Language.languages,
         Country.countries,
     ]
 

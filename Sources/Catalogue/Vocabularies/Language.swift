@@ -7,6 +7,11 @@ package enum Language {
         uniquingKeysWith: { first, _ in first }
     )
 
+    private static let byAuthority = Dictionary(
+        rows.map { ($0.code, $0.short) },
+        uniquingKeysWith: { first, _ in first }
+    )
+
     /// The languages that have an ISO 639-1 code.
     package static let languages = CodeList(
         "language",
@@ -18,6 +23,13 @@ package enum Language {
     package static func uri(tag: String) -> String? {
         let primary = tag.prefix { $0 != "-" }.lowercased()
         return byCode[primary].map { prefix + $0 }
+    }
+
+    /// The ISO 639-1 code of a URI of the list; nil for anything else.
+    package static func tag(of uri: String) -> String? {
+        guard uri.hasPrefix(prefix) else { return nil }
+        let code = uri.dropFirst(prefix.count)
+        return byAuthority[String(code)]
     }
 }
 
@@ -36,6 +48,13 @@ package enum Country {
     package static func uri(code: String) -> String? {
         let wanted = code.uppercased()
         return rows.first { $0.short == wanted || $0.code == wanted }.map { prefix + $0.code }
+    }
+
+    /// The ISO 3166-1 code of two letters of a URI of the list; nil for anything else.
+    package static func code(of uri: String) -> String? {
+        guard uri.hasPrefix(prefix) else { return nil }
+        let code = uri.dropFirst(prefix.count)
+        return rows.first { $0.code == code }?.short
     }
 }
 

@@ -24,6 +24,16 @@ extension Vocabulary {
         ]
     )
 
+    /// Whether an assessment of this supervision is watched over.
+    static func isSupervised(_ supervision: String) -> Bool {
+        supervision.hasPrefix("urn:eccoe:supervision:supervised-")
+    }
+
+    /// Whether it is checked who is assessed.
+    static func verifiesIdentity(_ supervision: String) -> Bool {
+        isSupervised(supervision) && supervision.hasSuffix("-with-id")
+    }
+
     /// Whether an item stands alone or is part of something larger (Council Recommendation 2022,
     /// Annex I).
     package static let stackability = CodeList(
@@ -31,6 +41,12 @@ extension Vocabulary {
         prefix: "urn:eccoe:stackability:",
         ["stand-alone": "stand-alone", "part-of": "part of a larger credential"]
     )
+
+    /// Of `stackability`.
+    static let standAlone = "urn:eccoe:stackability:stand-alone"
+
+    /// Of `stackability`.
+    static let partOfSomething = "urn:eccoe:stackability:part-of"
 
     /// The state of an item in its catalogue (domain.md section 3).
     package static let statuses = CodeList(
@@ -61,4 +77,10 @@ extension Vocabulary {
             "refused": "refused",
         ]
     )
+
+    /// Of `verdicts`.
+    static let accepted = "urn:eccoe:verdict:accepted"
+
+    /// Of `verdicts`.
+    static let acceptedWithChanges = "urn:eccoe:verdict:accepted-with-changes"
 }

@@ -19,6 +19,7 @@ struct CatalogueImportVerb: Verb {
             Examples:
               eccoe catalogue import --format ob3 achievements.json
               eccoe catalogue import --format nzqa register.csv --dry-run
+              eccoe catalogue import --format csv --mapping evaluations.yaml results.csv
             """
     )
 
@@ -48,8 +49,13 @@ struct CatalogueImportVerb: Verb {
         )
         var journal = ImportJournal(output.format)
         let progress = ProgressLine()
+        let isEvidence = try source.columnMapping()?.isEvidence == true
         do {
             try await node.withDaemon { client in
+                if isEvidence {
+                    try await addEvidence(&reader, &journal, client)
+                    return
+                }
                 try await OrderedPipeline.run(
                     parallelism: Self.parallelism,
                     next: { try nextBatch(&reader, &journal) },
@@ -83,6 +89,28 @@ struct CatalogueImportVerb: Verb {
             "requestId": .string(FreshRequestID.text), "items": .array(items),
             "dryRun": .bool(dryRun),
         ]
+    }
+
+    /// Evidence is added batch by batch, never two at a time: both could be for one item.
+    private func addEvidence(
+        _ reader: inout CatalogueImport.Reader,
+        _ journal: inout ImportJournal,
+        _ client: ControlClient
+    ) async throws {
+        let evidence = EvidenceImport(client: client, dryRun: dryRun)
+        while true {
+            var rows: [EvidenceImport.Row] = []
+            var isRead = false
+            while rows.count < batch, let record = try reader.next() {
+                isRead = true
+                for problem in record.problems { journal.note(problem) }
+                if let found = record.evidence { rows.append((record.at, found)) }
+            }
+            guard isRead else { return }
+            let prepared = try await evidence.prepare(rows)
+            for problem in prepared.problems { journal.note(problem) }
+            journal.acknowledge(try await evidence.publish(prepared.items))
+        }
     }
 
     /// Publishes a batch; while the node is busy the same request is repeated.

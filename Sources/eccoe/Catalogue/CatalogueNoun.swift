@@ -9,8 +9,9 @@ struct CatalogueNoun: AsyncParsableCommand {
         commandName: "catalogue",
         abstract: "Learning opportunities: publish the own ones, find everybody's.",
         subcommands: [
-            CatalogueImportVerb.self, CatalogueCheck.self, CataloguePublish.self,
-            CatalogueWithdraw.self, CatalogueErase.self, CatalogueList.self, CatalogueShow.self,
+            CatalogueImportVerb.self, CatalogueCheck.self, CatalogueExportVerb.self,
+            CataloguePublish.self, CatalogueWithdraw.self, CatalogueErase.self, CatalogueList.self,
+            CatalogueShow.self,
             CatalogueSearch.self,
         ]
     )

@@ -23,6 +23,44 @@ struct ImportSource: ParsableArguments {
     )
     var language: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How the columns of a sheet are read, in YAML or JSON (needed by --format csv).",
+            valueName: "file"
+        )
+    )
+    var mapping: String?
+
+    func validate() throws {
+        if format == .csv && mapping == nil {
+            throw ValidationError(
+                "--format csv needs --mapping <file>; Config/ of the project holds examples"
+            )
+        }
+        if format != .csv && mapping != nil {
+            throw ValidationError("--mapping only goes with --format csv")
+        }
+    }
+
+    /// The mapping file; nil where the format needs none.
+    ///
+    /// - Throws: `CommandFailure`, 65 for one that cannot be used, 66 or 77 as for every file.
+    func columnMapping() throws -> ColumnMapping? {
+        guard let mapping else { return nil }
+        do {
+            return try ColumnMapping(bytes: try InputFile.read(mapping))
+        } catch let fault as MappingFault {
+            throw CommandFailure(
+                Problem(
+                    .malformedRequest,
+                    fault.message,
+                    at: "\(mapping): \(fault.at)",
+                    try: fault.remedy
+                )
+            )
+        }
+    }
+
     /// What is assumed where the file does not say: the institution of the data folder.
     ///
     /// - Parameter isMemberNeeded: whether it is an error that there is none.
@@ -50,7 +88,11 @@ struct ImportSource: ParsableArguments {
     /// - Throws: `CommandFailure`, 66 or 77.
     func reader(_ defaults: ImportDefaults) throws -> CatalogueImport.Reader {
         let source = try ChunkedFile(file)
-        return CatalogueImport.Reader(format: format, defaults: defaults) { try source.next() }
+        return CatalogueImport.Reader(
+            format: format,
+            mapping: try columnMapping(),
+            defaults: defaults
+        ) { try source.next() }
     }
 }
 

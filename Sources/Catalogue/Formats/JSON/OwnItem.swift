@@ -23,7 +23,7 @@ struct OwnItem: RecordMapper {
         let mended = mend(.object(object), at: "", name: nil, &remarks)
         do {
             let item = try LearningOpportunity(json: mended)
-            remarkOnLanguage(of: item, &remarks)
+            remarks.addOnLanguage(of: item)
             return [remarks.taken(item)]
         } catch {
             return [remarks.refused(error)]
@@ -136,25 +136,25 @@ struct OwnItem: RecordMapper {
         )
         return .string(day)
     }
-
-    private func remarkOnLanguage(
-        of item: LearningOpportunity,
-        _ remarks: inout RecordRemarks
-    ) {
-        guard !item.title.covers(item.defaultLanguage) else { return }
-        let tags = item.title.texts.keys.sorted().joined(separator: ", ")
-        remarks.add(
-            .warning,
-            ItemName.title.pointer,
-            "the title is only there in \(tags), the default language is \(item.defaultLanguage)",
-            "add a title in \(item.defaultLanguage), or change defaultLanguage"
-        )
-    }
 }
 
 extension JSONObject {
     subscript(name: ItemName) -> JSON? {
         get { self[name.rawValue] }
         set { self[name.rawValue] = newValue }
+    }
+}
+
+extension RecordRemarks {
+    /// A title that is missing in the language that the item is described in.
+    mutating func addOnLanguage(of item: LearningOpportunity) {
+        guard !item.title.covers(item.defaultLanguage) else { return }
+        let tags = item.title.texts.keys.sorted().joined(separator: ", ")
+        add(
+            .warning,
+            ItemName.title.pointer,
+            "the title is only there in \(tags), the default language is \(item.defaultLanguage)",
+            "add a title in \(item.defaultLanguage), or change defaultLanguage"
+        )
     }
 }

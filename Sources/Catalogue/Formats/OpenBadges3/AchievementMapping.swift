@@ -1,18 +1,26 @@
 import CanonicalJSON
 import Keys
 
-/// Maps one Achievement (Open Badges 3.0, section B.1.1) to an item.
+/// Maps one Achievement (Open Badges 3.0, section B.1.1), or the BadgeClass of version 2.0 that it
+/// came from, to an item.
 struct AchievementMapping {
     let defaults: ImportDefaults
     var remarks: RecordRemarks
     /// Pointer of the achievement in the record.
     let prefix: String
+    let dialect: BadgeDialect
     var language: String
 
-    init(defaults: ImportDefaults, remarks: RecordRemarks, prefix: String) {
+    init(
+        defaults: ImportDefaults,
+        remarks: RecordRemarks,
+        prefix: String,
+        dialect: BadgeDialect = .version3
+    ) {
         self.defaults = defaults
         self.remarks = remarks
         self.prefix = prefix
+        self.dialect = dialect
         language = defaults.language
     }
 
@@ -30,7 +38,7 @@ struct AchievementMapping {
         let local = ItemIdentifier.local(id, domain: defaults.domain)
         var item = LearningOpportunity(
             id: local
-                ?? ItemIdentifier.fitting(format: ImportFormat.ob3.rawValue, sourceID: id),
+                ?? ItemIdentifier.fitting(format: dialect.format.rawValue, sourceID: id),
             title: [language: name],
             defaultLanguage: language,
             provider: body,
@@ -43,6 +51,7 @@ struct AchievementMapping {
         readAlignments(achievement, into: &item)
         readResults(achievement, into: &item)
         readIdentifiers(achievement, into: &item)
+        readExtensions(achievement, into: &item)
         remarkOnRest(achievement)
         return remarks.record(item, rename: { "mapped item " + $0 })
     }
@@ -63,7 +72,7 @@ struct AchievementMapping {
             .error,
             "/" + name,
             "missing",
-            "add \"\(name)\"; Open Badges 3.0 requires it of an achievement"
+            "add \"\(name)\"; Open Badges \(dialect.version) requires it"
         )
     }
 
@@ -97,13 +106,13 @@ struct AchievementMapping {
     // MARK: Parts
 
     private mutating func readLanguage(_ achievement: JSON) {
-        guard let tag = string("inLanguage", of: achievement) else { return }
+        guard let tag = string(dialect.language, of: achievement) else { return }
         if LanguageTag.isValid(tag) {
             language = tag
         } else {
             remark(
                 .warning,
-                "/inLanguage",
+                "/" + dialect.language,
                 "\"\(tag.prefix(40))\" is no language tag; \"\(language)\" was assumed",
                 "write a BCP 47 tag such as en"
             )
@@ -120,7 +129,9 @@ struct AchievementMapping {
         item.version = string("version", of: achievement)
         item.fieldOfStudy = localized(string("fieldOfStudy", of: achievement))
         item.specialization = localized(string("specialization", of: achievement))
-        if let criteria = achievement["criteria"] {
+        if let criteria = achievement["criteria"], criteria.string != nil {
+            item.homepage = web(criteria.string, at: "/criteria")
+        } else if let criteria = achievement["criteria"] {
             item.criteria = localized(string("narrative", of: criteria, at: "/criteria"))
             item.homepage = web(
                 string("id", of: criteria, at: "/criteria"),
@@ -131,11 +142,11 @@ struct AchievementMapping {
             remark(
                 .warning,
                 "/" + name,
-                "missing, though Open Badges 3.0 requires it",
+                "missing, though Open Badges \(dialect.version) requires it",
                 "add \"\(name)\""
             )
         }
-        if let tags = achievement["tag"] {
+        if let tags = achievement[dialect.tags] {
             item.keywords = (tags.array ?? [tags]).compactMap(\.string)
         }
     }
@@ -178,7 +189,10 @@ struct AchievementMapping {
     }
 
     private mutating func remarkOnRest(_ achievement: JSON) {
-        for name in achievement.object?.names ?? [] where !Self.mapped.contains(name) {
+        let read = Self.mapped.union(Self.extensions).union([
+            dialect.creator, dialect.tags, dialect.language,
+        ])
+        for name in achievement.object?.names ?? [] where !read.contains(name) {
             let why =
                 switch name {
                 case "image": "the picture is not carried over"
@@ -196,9 +210,9 @@ struct AchievementMapping {
     }
 
     private static let mapped: Set<String> = [
-        "@context", "achievementType", "alignment", "creator", "creditsAvailable", "criteria",
-        "description", "fieldOfStudy", "humanCode", "id", "inLanguage", "name", "otherIdentifier",
-        "resultDescription", "specialization", "tag", "type", "version",
+        "@context", "achievementType", "alignment", "creditsAvailable", "criteria", "description",
+        "fieldOfStudy", "humanCode", "id", "name", "otherIdentifier", "resultDescription",
+        "specialization", "type", "version",
     ]
 }
 
@@ -211,6 +225,14 @@ enum AchievementType {
             return uri
         }
         return "urn:eccoe:ob3-achievement-type:" + PercentEncoding.encode(name)
+    }
+
+    /// The name of a type: the reverse of `uri(of:)`; nil for a type that Open Badges has no name for.
+    static func name(of uri: String) -> String? {
+        let own = "urn:eccoe:ob3-achievement-type:"
+        if uri.hasPrefix(own) { return PercentEncoding.decode(String(uri.dropFirst(own.count))) }
+        guard let label = Vocabulary.opportunityTypes.label(of: uri) else { return nil }
+        return european.first { $0.value == label }?.key
     }
 
     private static let european = [

@@ -4,14 +4,15 @@ extension AchievementMapping {
     /// The creator of the achievement, failing that the issuer of the credential that it came in,
     /// failing that the importing institution.
     mutating func organisation(of achievement: JSON, issuer: JSON?) -> Organisation {
-        if let creator = achievement["creator"] {
-            if let body = profile(creator, at: "/creator") { return body }
+        let place = "/" + dialect.creator
+        if let creator = achievement[dialect.creator] {
+            if let body = profile(creator, at: place) { return body }
         } else if let issuer {
             var text = SourceText(remarks: RecordRemarks(base: ""))
             if let body = profile(text.clean(["issuer": issuer])["issuer"] ?? issuer, at: "") {
                 remark(
                     .note,
-                    "/creator",
+                    place,
                     "not stated; the credential's issuer is taken as provider and awarding body",
                     "nothing to do"
                 )
@@ -20,9 +21,9 @@ extension AchievementMapping {
         }
         remark(
             .note,
-            "/creator",
+            place,
             "not stated; \(defaults.institutionName) was assumed",
-            "name the creator when it is another body"
+            "name the \(dialect.creator) when it is another body"
         )
         return defaults.institution
     }

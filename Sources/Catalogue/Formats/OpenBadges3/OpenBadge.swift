@@ -73,7 +73,7 @@ struct OpenBadge: RecordMapper {
         }
     }
 
-    private static func kind(of value: JSON) -> String {
+    static func kind(of value: JSON) -> String {
         guard let type = value["type"] else { return "\(value.kind) without type" }
         let names = type.string.map { [$0] } ?? (type.array ?? []).compactMap(\.string)
         return "an object of type " + PlainText(names.joined(separator: ", ")).text
