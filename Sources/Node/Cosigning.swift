@@ -128,7 +128,9 @@ package final class Cosigning: Service, Sendable {
         let time = try node.registry.confirmation(of: checkpoint)?.time
         // The log may have grown meanwhile; a confirmed checkpoint is kept all the same.
         if log.head?.checkpoint == checkpoint.checkpoint {
-            _ = try? log.updateNote(keepingLastOf: .hour, confirmed: { _ in time }) { _ in checkpoint }
+            _ = try? log.updateNote(keepingLastOf: .hour, confirmed: { _ in time }) { _ in
+                checkpoint
+            }
         }
         if let time { try log.confirm(checkpoint, at: time, keepingLastOf: .hour) }
         node.heads.update(
