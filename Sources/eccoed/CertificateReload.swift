@@ -4,7 +4,8 @@ import NodeServer
 import ServiceLifecycle
 import UnixSignals
 
-/// Reads the listener's certificate again at SIGHUP, as whoever renews certificates expects.
+/// Reads the listener's certificate again at SIGHUP, as whoever renews certificates expects. The
+/// node's own keys are part of what every service was made with: they need a restart.
 struct CertificateReload: Service {
     let identity: ListenerIdentity
     let logger: Logger
@@ -15,7 +16,7 @@ struct CertificateReload: Service {
             do {
                 try identity.reload()
                 logger.notice(
-                    "the certificate was read again",
+                    "the certificate was read again; keys are read when the daemon starts",
                     metadata: ["expires": "\(identity.expiry ?? 0)"])
             } catch {
                 logger.error(

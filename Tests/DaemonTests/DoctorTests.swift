@@ -49,9 +49,12 @@ import Testing
 
     /// The remedy is a command that mends it.
     private func keyFiles(_ b: Participant) throws {
-        for name in ["keys/node.key", "keys/recovery.key", "tls/server.key"] {
+        for (name, mode) in [
+            ("keys/node.key", 0o440), ("keys/recovery.key", 0o404), ("keys/mirror.key", 0o600),
+            ("tls/server.key", 0o640),
+        ] as [(String, mode_t)] {
             let path = b.folder.file(name)
-            chmod(path, 0o640)
+            chmod(path, mode)
             let finding = try #require(try Examination(b)["key files"])
             #expect(finding.state == "failed")
             #expect(finding.remedy == "chmod 0400 \(path)")
@@ -88,6 +91,25 @@ import Testing
         #expect(broken["certificate"]?.detail.contains("member's own authority") == true)
         #expect(broken["certificate"]?.remedy?.hasPrefix("eccoe tls renew --data ") == true)
         #expect(try b.run(["tls", "renew"]).status == 0)
+        #expect(b.stop() == 0)
+        try b.start()
+        #expect(try Examination(b)["certificate"]?.state == "ok")
+        try answeredByAnother(b)
+    }
+
+    /// Who answers with the right certificate, but not with the node's key, is another.
+    private func answeredByAnother(_ b: Participant) throws {
+        let path = b.folder.file("keys/node.key")
+        try DurableFile.move(path, to: path + ".good")
+        try DataFolder.writeKey(Ed25519Key(), to: path)
+        #expect(b.stop() == 0)
+        try b.start()
+        let finding = try Examination(b)["certificate"]
+        #expect(finding?.state == "failed")
+        #expect(finding?.detail.contains("is not this node") == true, "\(finding?.detail ?? "")")
+        #expect(finding?.remedy == "eccoe status --data \(b.folder.path)")
+        try DurableFile.remove(path)
+        try DurableFile.move(path + ".good", to: path)
         #expect(b.stop() == 0)
         try b.start()
         #expect(try Examination(b)["certificate"]?.state == "ok")

@@ -92,6 +92,28 @@ import Testing
         #expect(shown.json["control"]?["expected"]?.string == digest)
     }
 
+    @Test func `is shown for no other request than the one that is granted`() async throws {
+        let network = try await Network.founded(converged: false)
+        let (operatorNode, b) = (network.operatorNode, network.b)
+        let join = [
+            "join", try operatorNode.invite(), "--ca", operatorNode.authority, "--data",
+            b.folder.path, "-o", "json",
+        ]
+        let digest = try #require(try Outcome.of("eccoe", join).json["txt"]?.string)
+        let server = try NameServer { question, _ in
+            // Meanwhile it asks anew; the time is part of the request.
+            while let anew = try? Outcome.of("eccoe", join).json["txt"]?.string, anew == digest {}
+            return NameServer.answer(to: question, texts: [digest])
+        }
+        defer { server.stop() }
+        let admitted = try operatorNode.run([
+            "registry", "admit", b.domain, "--dns", "127.0.0.1:\(server.port)",
+        ])
+        #expect(admitted.status == 1)
+        #expect(admitted.error.contains("something else meanwhile"), "\(admitted.error)")
+        #expect(try operatorNode.run(["registry", "requests"]).output.contains(b.domain))
+    }
+
     @Test func `is unknown where nobody answers, and that is said`() async throws {
         let network = try await Network.founded(converged: false)
         let (operatorNode, b) = (network.operatorNode, network.b)

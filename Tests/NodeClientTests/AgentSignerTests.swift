@@ -46,6 +46,28 @@ import Testing
         }
     }
 
+    @Test func `looks for its own key among those that an agent lists`() throws {
+        func listing(_ keys: [Ed25519Key]) throws -> FalseAgent {
+            func string(_ bytes: [UInt8]) -> [UInt8] {
+                [0, 0, UInt8(bytes.count >> 8), UInt8(bytes.count & 255)] + bytes
+            }
+            let entries = keys.flatMap { key -> [UInt8] in
+                guard case .ed25519(let point) = key.publicKey else { return [] }
+                return string(string(Array("ssh-ed25519".utf8)) + string(point))
+                    + string(Array("comment".utf8))
+            }
+            return try FalseAgent(saying: string([12, 0, 0, 0, UInt8(keys.count)] + entries))
+        }
+        let other = Ed25519Key()
+        let both = try listing([other, key])
+        #expect(reason { try signer(both).check() } == nil)
+        for keys in [[], [other]] {
+            let agent = try listing(keys)
+            let said = reason { try signer(agent).check() }
+            #expect(said?.contains("does not hold this key") == true, "\(said ?? "none")")
+        }
+    }
+
     @Test func `says that an agent has refused, or is none`() throws {
         let refusing = try FalseAgent(saying: [0, 0, 0, 1, 5])
         #expect(reason { _ = try signer(refusing).sign([1]) }?.contains("or is locked") == true)
@@ -111,12 +133,13 @@ private final class FalseAgent {
                 if isOpen { _ = read(connection, &buffer, buffer.count) }
                 close(connection)
             }
+            // Closed by whoever uses it: its number may be another agent's at once.
+            close(descriptor)
         }
     }
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         unlink(path)
     }
 }

@@ -2,7 +2,8 @@ import Keys
 import MemberRegistry
 import NodeStore
 
-/// Whether the registry lists every key that is here, for this institution, and for how long.
+/// Whether the registry lists every key that is here, for this institution, and for how long; and
+/// whether the daemon uses those keys.
 enum KeyValidityCheck {
     private static let notice: Int64 = 30 * 86_400
 
@@ -21,6 +22,11 @@ enum KeyValidityCheck {
             }
             guard let end = answer.holder?.key.end, end - patient.now < notice else { continue }
             if end < soon?.end ?? .init(secondsSince1970: .max) { soon = (name, end) }
+        }
+        if let name = try replaced(patient) {
+            return .warning(
+                "\(name) was replaced since the daemon started, which goes on with the old one",
+                try: patient.restart)
         }
         if let soon {
             return .warning(
@@ -43,6 +49,14 @@ enum KeyValidityCheck {
         }
         let elsewhere = patient.keysElsewhere.filter { wanted.contains($0.name) }
         return files + elsewhere.map { ("\($0.name) (\($0.home))", $0.kid) }
+    }
+
+    /// The first key file that holds another key than the daemon has read from it.
+    private static func replaced(_ patient: Patient) throws -> String? {
+        try patient.keysInUse.filter { $0.home == "file" }.first { key in
+            let file = try DataFolder.readKey(patient.folder.file("keys/\(key.name).key"))
+            return file.map { JWK.thumbprint($0.publicKey) != key.kid } ?? false
+        }.map { "\($0.name).key" }
     }
 
     private static func fault(_ answer: KeyAnswer, _ domain: String) -> String? {

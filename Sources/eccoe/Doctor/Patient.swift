@@ -54,10 +54,15 @@ struct Patient: Sendable {
 
     /// Keys that the daemon has from elsewhere than the data folder: name, kid, and where from.
     var keysElsewhere: [(name: String, kid: String, home: String)] {
+        keysInUse.filter { $0.home != "file" }
+    }
+
+    /// Keys that the daemon has read when it started.
+    var keysInUse: [(name: String, kid: String, home: String)] {
         let rows = (try? status.get())?["keys"]?.array ?? []
         return rows.compactMap { row in
             guard let name = row["name"]?.string, let kid = row["kid"]?.string,
-                let home = row["home"]?.string, home != "file"
+                let home = row["home"]?.string
             else { return nil }
             return (name, kid, home)
         }
@@ -67,6 +72,11 @@ struct Patient: Sendable {
     var start: String {
         folder.path == "/var/lib/eccoe"
             ? "systemctl start eccoed" : "eccoed --config \(folder.configuration)"
+    }
+
+    /// The command that makes it read its keys anew.
+    var restart: String {
+        folder.path == "/var/lib/eccoe" ? "systemctl restart eccoed" : "end eccoed, then \(start)"
     }
 
     /// The command that makes it read its certificate anew.
