@@ -91,15 +91,13 @@ import Testing
                 + #""awardingBody":{"name":{"en":"P"}},"workloadHours":"2,5"}"#,
             .json
         )
-        let json = CheckReport.json(of: report)
+        let json = try checked(report)
         #expect(json.object?.names == ["items", "problems"])
-        #expect(json["items"]?[0]?.object?.names == ["id", "title", "rules"])
+        #expect(json["items"]?[0]?.object?.names == ["id", "rules", "title"])
         #expect(json["items"]?[0]?["title"] == ["en": "T"])
         let rules = json["items"]?[0]?["rules"]
         #expect(
-            rules?.object?.names == [
-                "council-2022", "cmf", "microhe", "micro-evaluation", "nzqa", "eccoe", "committee",
-            ])
+            rules?.object?.names == RuleSet.all.map(\.id).sorted())
         #expect(rules?["council-2022"]?["of"]?.integer == 9)
         #expect(rules?["council-2022"]?["met"]?.integer == 3)
         #expect(
@@ -119,7 +117,7 @@ import Testing
 
     @Test func `a part of the sets can be asked for`() throws {
         let report = imported(SampleItem.smallest.json.canonicalText, .json)
-        let json = CheckReport.json(of: report, by: [.microHE])
+        let json = try checked(report, by: [.microHE])
         #expect(
             json["items"]?[0]?["rules"]?.canonicalText
                 == #"{"microhe":{"checks":[{"field":"/id","id":"identifier","status":"met"},"#
@@ -131,6 +129,14 @@ import Testing
         )
     }
 
+    @Test func `the rule sets have their fixed ids`() {
+        #expect(
+            RuleSet.all.map(\.id) == [
+                "council-2022", "cmf", "microhe", "micro-evaluation", "nzqa", "eccoe", "committee",
+            ]
+        )
+    }
+
     @Test func `rule sets are found by id, and checks have ids of their own`() {
         #expect(RuleSet.named("nzqa")?.id == "nzqa")
         #expect(RuleSet.named("other") == nil)
@@ -138,6 +144,27 @@ import Testing
             let ids = ruleSet.checks(of: SampleItem.smallest).map(\.id)
             #expect(Set(ids).count == ids.count)
         }
+    }
+
+    /// The check report of an import, which must be RFC 8785 as a whole.
+    private func checked(
+        _ report: ImportReport,
+        by ruleSets: [RuleSet] = RuleSet.all
+    ) throws -> JSON {
+        var writer = CheckReport(by: ruleSets)
+        var bytes = CheckReport.opening
+        for item in report.items { bytes += writer.next(item) }
+        bytes += CheckReport.closing(report.problems)
+        let value = try JSON.read(bytes)
+        #expect(value.canonicalBytes == bytes)
+        return value
+    }
+
+    @Test func `a check report of many items and of none is one document`() throws {
+        let one = SampleItem.smallest.json.canonicalText
+        let two = SampleItem.complete.json.canonicalText.replacing("BC-101", with: "BC-102")
+        #expect(try checked(imported(one + "\n" + two, .json))["items"]?.array?.count == 2)
+        #expect(try checked(imported("[]", .json)) == ["items": [], "problems": []])
     }
 
     private func check(_ id: String, _ set: RuleSet, _ item: LearningOpportunity) -> Check? {

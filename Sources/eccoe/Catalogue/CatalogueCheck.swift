@@ -45,59 +45,12 @@ struct CatalogueCheck: Verb {
     }
 
     func execute() async throws {
-        let report = CatalogueImport.read(
-            try InputFile.read(source.file),
-            format: source.format,
-            mapping: try source.columnMapping(),
-            defaults: try source.defaults(node.folder, isMemberNeeded: false)
+        var reader = try source.reader(
+            try source.defaults(node.folder, isMemberNeeded: false)
         )
-        switch output.format {
-        case .json: StandardStream.output.write(line: CheckReport.json(of: report, by: ruleSets))
-        case .jsonl:
-            for item in report.items {
-                StandardStream.output.write(line: CheckReport.json(of: item, by: ruleSets))
-            }
-            for problem in report.problems {
-                StandardStream.output.write(line: ["problem": problem.json])
-            }
-        case .table: StandardStream.output.write(text(report))
-        }
-        if report.isFailure { throw ExitCode(ExitStatus.data.rawValue) }
-    }
-
-    private func text(_ report: ImportReport) -> String {
-        var text = TextTable.rows(
-            ["ID"] + ruleSets.map { $0.id.uppercased() } + ["TITLE"],
-            report.items.map { item in
-                let grades = ruleSets.map { Grade(item, by: $0) }
-                return [item.id] + grades.map { "\($0.met)/\($0.checks.count)" }
-                    + [item.displayTitle]
-            }
-        )
-        if report.items.count == 1, let item = report.items.first {
-            for ruleSet in ruleSets {
-                text += "\n\(ruleSet.title)\n"
-                text += TextTable.rows(
-                    ["RULE", "STATUS", "FIELD", ""],
-                    Grade(item, by: ruleSet).checks.map {
-                        [$0.id, $0.status.rawValue, $0.field, $0.detail ?? ""]
-                    }
-                )
-            }
-        }
-        for evidence in report.evidence {
-            let evaluation = evidence.evaluation
-            let students = evaluation.sampleSize.map { " by \($0) students" } ?? ""
-            text += PlainText.line(
-                "\(evidence.itemID): evaluated as \(evaluation.score)\(students)"
-            )
-            text += "\n"
-        }
-        for problem in report.problems {
-            text += "\n\(problem.severity.rawValue): "
-            text += PlainText.line("\(problem.at): \(problem.message)")
-            text += "\n  try: \(PlainText.line(problem.remedy))\n"
-        }
-        return text
+        var found = CheckOutput(output.format, by: ruleSets)
+        while let record = try reader.next() { found.take(record) }
+        found.finish()
+        if found.isFailure { throw ExitCode(ExitStatus.data.rawValue) }
     }
 }

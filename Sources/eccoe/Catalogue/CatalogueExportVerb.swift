@@ -36,7 +36,6 @@ struct CatalogueExportVerb: Verb {
 
     func execute() async throws {
         var export = CatalogueExport(format: format)
-        StandardStream.output.write(export.opening)
         if let file {
             try write(file, &export)
         } else {
@@ -49,6 +48,8 @@ struct CatalogueExportVerb: Verb {
         let source = try ImportSource.parse([file, "--format", ImportFormat.json.rawValue])
         let defaults = try source.defaults(node.folder, isMemberNeeded: false)
         var reader = try source.reader(defaults)
+        // Only now, so that a file that is not there leaves no half document behind.
+        StandardStream.output.write(export.opening)
         var count = 0
         while let record = try reader.next() {
             for problem in record.problems where problem.severity == .error {
@@ -76,11 +77,14 @@ struct CatalogueExportVerb: Verb {
 
     private func writeCatalogue(_ export: inout CatalogueExport) async throws {
         var next: String?
+        var isOpened = false
         repeat {
             var body = JSONObject()
             body["domain"] = domain.map { .string($0) }
             body["after"] = next.map { .string($0) }
             let page = try await node.ask(.catalogueList, .object(body))
+            if !isOpened { StandardStream.output.write(export.opening) }
+            isOpened = true
             for row in page["items"]?.array ?? [] {
                 guard let entry = try await entry(of: row) else { continue }
                 StandardStream.output.write(export.next(entry))

@@ -77,7 +77,7 @@ package struct LOMWriter {
             for id in item.sameAs { identifier(id, &xml) }
             texts("title", item.title, &xml)
             for uri in item.languages {
-                if let tag = LanguageName.tag(authority: uri) {
+                if let tag = Language.tag(of: uri) {
                     xml.element("lom:language", text: tag)
                 }
             }

@@ -32,7 +32,7 @@ package enum DublinCoreWriter {
                 xml.element("dc:identifier", text: item.globalID(domain: domain))
             }
             for uri in item.languages {
-                if let tag = LanguageName.tag(authority: uri) {
+                if let tag = Language.tag(of: uri) {
                     xml.element("dc:language", text: tag)
                 }
             }

@@ -101,7 +101,7 @@ struct QDRMapping {
             if let tag = Self.firstTag(of: main) { reader.language = tag }
             return
         }
-        if let tag = LanguageName.tag(authority: uri) {
+        if let tag = Language.tag(of: uri) {
             reader.language = tag
             return
         }

@@ -21,14 +21,6 @@ enum LanguageName {
         return .tag(primary + tag.dropFirst(primary.utf8.count))
     }
 
-    /// The tag of a value of the EU's authority table `language`; nil when it has none.
-    static func tag(authority uri: String) -> String? {
-        guard Language.languages.contains(uri), let code = uri.split(separator: "/").last else {
-            return nil
-        }
-        return short[code.lowercased()]
-    }
-
     /// ISO 639-1 code by three-letter code: ISO 639-2/T, which the authority table has, and the
     /// twenty of ISO 639-2/B that differ.
     private static let short: [String: String] = {

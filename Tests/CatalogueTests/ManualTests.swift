@@ -1,0 +1,16 @@
+import FoundationEssentials
+import Testing
+
+@testable import Catalogue
+
+@Suite struct ManualTests {
+    @Test(arguments: [ExportFormat.elm, .ctdl, .ob3, .csv])
+    func `the manual tells what a format loses`(format: ExportFormat) throws {
+        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let path = tests.deletingLastPathComponent()
+            .appending(path: "Sources/eccoed/Documentation.docc/CatalogueFormats.md").path
+        let text = String(decoding: try SharedFiles.bytes(path), as: UTF8.self)
+        let losses = format.losses.map(\.rawValue).sorted().joined(separator: ", ")
+        #expect(text.contains("| `\(format.rawValue)` | \(losses) |"))
+    }
+}
