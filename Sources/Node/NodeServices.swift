@@ -40,6 +40,8 @@ package struct NodeServices: Sendable {
         }
         let opening = LogOpening(node: node, clock: clock) { head in
             Self.note(head, node: node)
+            // A crash may have come between its commit and its anchoring.
+            anchor.headChanged(head)
             cosigning.headChanged()
         }
         let publishing = RegistryPublishing(node: node, clock: clock) {

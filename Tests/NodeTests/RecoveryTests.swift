@@ -87,6 +87,23 @@ import TransparencyLog
         return Restored(node: restored, copy: try #require(others[0].node.logs.log(origin)))
     }
 
+    @Test func `anchors at its start what a crash left unanchored`() async throws {
+        try await federation.running {
+            try await prepared()
+            try await replicated(2)
+        }
+        #expect(try anchor.read()?.size == 2)
+        let root = try #require(try a.node.logs.own?.root(at: 1))
+        try anchor.write(.init(origin: origin, size: 1, root: root))
+        let again = try federation.restarted(a.domain)
+        let start = federation.clock.time.now()
+        try await federation.running([again]) {
+            try await federation.until("the head is anchored") { try anchor.read()?.size == 2 }
+            // Not by the look that is taken every half minute.
+            #expect(federation.clock.time.now() - start < 30)
+        }
+    }
+
     @Test(arguments: [false, true])
     func `heals from the others' copies and goes on where it was`(
         _ losingAnchor: Bool
