@@ -111,6 +111,8 @@ package struct RecoveryGate: Sendable {
     private var anchor: AnchorVerdict
     private var panel: Panel?
     private var answers: [String: [Role: Answer]] = [:]
+    /// Heads that were heard of while others were being fetched.
+    private var late: [String: [Role: Answer]] = [:]
     private var nextAsking: Instant
     private var rounds: Int64 = 0
     /// Whether it opened on too few answers, and goes on asking for the rest.
@@ -155,18 +157,21 @@ extension RecoveryGate {
     package mutating func received(
         _ answer: Answer, from domain: String, as role: Role, at now: Instant
     ) -> [Effect] {
+        if state == .healing, case .ahead = answer { late[domain, default: [:]][role] = answer }
         guard isAsking else { return [] }
         answers[domain, default: [:]][role] = answer
         return decide(at: now)
     }
 
     /// The store has changed by healing, or could not be: everybody is asked anew, at once or, when
-    /// nothing was gained, as seldom as those who do not answer.
+    /// nothing was gained, as seldom as those who do not answer. Then heads that were heard of meanwhile
+    /// are tried first: who was quickest may have told of one whose leaves nobody has.
     package mutating func healed(anchor: AnchorVerdict, gained: Bool = true, at now: Instant) {
         guard state == .healing else { return }
         self.anchor = anchor
         state = .asking
-        answers = [:]
+        answers = gained ? [:] : late
+        late = [:]
         if gained { rounds = 0 }
         nextAsking = gained ? now + 1 : max(nextAsking, now + 1)
     }

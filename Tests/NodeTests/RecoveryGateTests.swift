@@ -188,6 +188,28 @@ import TransparencyLog
         #expect(pauses.last ?? 0 > 20)
     }
 
+    @Test func `tries what it heard of while it fetched in vain`() throws {
+        let two = panel(["b", "c"], quorum: 2)
+        var gate = gate(panel: two)
+        _ = gate.received(.ahead(try head(9)), from: "b", as: .witness, at: start)
+        #expect(gate.received(.ahead(try head(7)), from: "c", as: .mirror, at: start) == [])
+        gate.healed(anchor: .notAbove, gained: false, at: start + 2)
+        #expect(gate.tick(panel: two, at: start + 3) == [.heal([try head(7)])])
+        // In vain again, and nothing was heard of: all are asked when it is their time.
+        gate.healed(anchor: .notAbove, gained: false, at: start + 4)
+        #expect(gate.tick(panel: two, at: start + 4) == [])
+        #expect(gate.tick(panel: two, at: start + 5) == [.ask(["b", "c"])])
+    }
+
+    @Test func `forgets what it heard of while the store was changing`() throws {
+        let two = panel(["b", "c"], quorum: 2)
+        var gate = gate(panel: two)
+        _ = gate.received(.ahead(try head(9)), from: "b", as: .witness, at: start)
+        _ = gate.received(.ahead(try head(7)), from: "c", as: .mirror, at: start)
+        gate.healed(anchor: .notAbove, at: start + 2)
+        #expect(gate.tick(panel: two, at: start + 3) == [.ask(["b", "c"])])
+    }
+
     @Test func `held by its anchor, asks those again who knew no more`() {
         let two = panel(["b", "c"], quorum: 2)
         var gate = gate(anchor: .above(anchored: 7, held: 5), panel: two)
