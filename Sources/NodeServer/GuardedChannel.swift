@@ -36,8 +36,8 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
     }
 
     func handle(value: Base.Value, logger: Logger) async {
-        // On the connection's own thread: an answer without a change of threads costs a third. What
-        // waits for the disk or computes for long goes to an executor of its own.
+        // On the connection's own thread: most answers are so short that a change of threads costs more
+        // than they do. One that takes long holds up the other connections of its thread.
         await withTaskExecutorPreference(EventLoopTaskExecutor(value.channel.eventLoop)) {
             await base.handle(value: value, logger: logger)
         }

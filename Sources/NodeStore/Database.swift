@@ -12,8 +12,9 @@ enum Database {
         case derived = "NORMAL"
     }
 
-    /// Opens (or makes) a database in WAL mode and brings it to its newest schema: `migrations[n]` leads from version n to n + 1. A database with content is copied
-    /// beside itself (`<path>.before-v<n>`) first; a failed migration leaves it as it was.
+    /// Opens (or makes) a database in WAL mode and brings it to its newest schema: `migrations[n]` leads
+    /// from version n to n + 1. A database with content is copied beside itself
+    /// (`<path>.before-v<n>`) first; a failed migration leaves it as it was.
     ///
     /// - Throws: `StoreError.newer`, `.missing`, and what SQLite says.
     static func open(
