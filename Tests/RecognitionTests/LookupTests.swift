@@ -60,7 +60,7 @@ import Testing
         item: ItemEvidence = .unchecked("Nobody asked."),
         at now: Instant = LookupTests.now
     ) -> CredentialReport {
-        LookupReport.extend(report, registry: registry, item: item, at: now)
+        LookupReport(report, registry: registry, item: item, at: now).lines
     }
 
     private func verdict(

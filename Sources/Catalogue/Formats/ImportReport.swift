@@ -71,6 +71,18 @@ package struct ImportRecord: Sendable {
         self.problems = problems
     }
 
+    /// What a source without a single row is answered with.
+    static func emptySheet(remedy: String) -> ImportRecord {
+        ImportRecord(
+            refused: ImportProblem(
+                at: "line 1",
+                message: "the source is empty",
+                remedy: remedy,
+                severity: .error
+            )
+        )
+    }
+
     init(evidence: QualityEvidence, at: String, problems: [ImportProblem]) {
         self.at = at
         item = nil

@@ -50,16 +50,6 @@ package struct LookupReport {
         return .valid
     }
 
-    /// The report with the lines, for those who have nothing to prove when the credential existed.
-    package static func extend(
-        _ report: CredentialReport,
-        registry: TrustedRegistry?,
-        item: ItemEvidence,
-        at now: Instant
-    ) -> CredentialReport {
-        LookupReport(report, registry: registry, item: item, at: now).lines
-    }
-
     /// The member that registered one of the keys by which the issuer's proofs verify: by equal
     /// bytes of the key, never by name. nil when there is none.
     package static func issuer(

@@ -75,11 +75,11 @@ struct CredentialVerify: Verb {
             throw error
         }
         await transport?.shutdown()
-        return LookupReport.extend(
+        return LookupReport(
             CredentialVerification.verify(text, evidence: evidence, at: time),
             registry: registry,
             item: .unchecked("No catalogue was asked; eccoe credential lookup asks the node's."),
             at: now
-        )
+        ).lines
     }
 }

@@ -18,14 +18,7 @@ struct MappedSheet {
         guard let next = try rows.next(from: &cursor) else {
             guard header == nil else { return nil }
             header = []
-            return ImportRecord(
-                refused: ImportProblem(
-                    at: "line 1",
-                    message: "the source is empty",
-                    remedy: "name a file with a header and at least one row",
-                    severity: .error
-                )
-            )
+            return .emptySheet(remedy: "name a file with a header and at least one row")
         }
         switch next {
         case .problem(let problem): return ImportRecord(refused: problem)

@@ -23,14 +23,7 @@ struct NZQARegister {
         guard let next = try rows.next(from: &cursor) else {
             guard header == nil else { return nil }
             header = []
-            return ImportRecord(
-                refused: ImportProblem(
-                    at: "line 1",
-                    message: "the source is empty",
-                    remedy: "name a file with the columns \(Self.columns)",
-                    severity: .error
-                )
-            )
+            return .emptySheet(remedy: "name a file with the columns \(Self.columns)")
         }
         switch next {
         case .problem(let problem): return ImportRecord(refused: problem)
