@@ -1,7 +1,7 @@
 /// The tables of `views.sqlite`.
 enum ViewsSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, erased]
+    static let migrations = [first, erased, byChange]
 
     private static let first = """
         CREATE TABLE folded(origin TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT;
@@ -45,4 +45,7 @@ enum ViewsSchema {
         UPDATE item SET shown = payload;
         CREATE INDEX item_by_shown ON item(domain, shown);
         """
+
+    /// One institution's items in the order of their changes, withdrawn ones too: what harvesters ask for.
+    private static let byChange = "CREATE INDEX item_by_change ON item(domain, at, id);"
 }
