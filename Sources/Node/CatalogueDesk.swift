@@ -19,11 +19,14 @@ package struct CatalogueDesk: Sendable {
     /// - Parameters:
     ///   - items: items in their written form, at most `Limits.publishItems`.
     ///   - dryRun: tells what would happen, and appends nothing.
+    ///   - skipsRefused: whether items with gaps that the publishing policy refuses are left out and
+    ///     told as `refused`, instead of refusing all.
     /// - Throws: `Problem` `invalid-item` with all that is wrong with the first bad one.
     package func publish(
         _ items: [JSON],
         request: RequestID,
-        dryRun: Bool
+        dryRun: Bool,
+        skipsRefused: Bool = false
     ) async throws -> JSON {
         guard (1...Limits.publishItems).contains(items.count) else {
             throw Problem(
@@ -33,16 +36,57 @@ package struct CatalogueDesk: Sendable {
                 try: "split the request"
             )
         }
-        let opportunities = try items.enumerated().map { index, json in
+        let opportunities = try Self.read(items)
+        let judged = opportunities.map { ($0, node.settings.publishing.gaps(of: $0)) }
+        if !skipsRefused { try refuse(judged) }
+        let taken = judged.filter { !$0.1.contains { $0.refuses } }.map(\.0)
+        let changes = try taken.map { try self.changes($0) }
+        var answer = JSONObject()
+        var lines: [JSONObject]
+        if dryRun {
+            lines = try preview(taken, changes)
+            answer["dryRun"] = true
+        } else {
+            let done = try await append(taken, request)
+            lines = zip(zip(taken, done?.results ?? []), changes).map { pair, changed in
+                Self.line(pair.0.id, pair.1, changed: changed)
+            }
+            answer["size"] = done.map { .number(JSONNumber(Int64($0.head.checkpoint.size))) }
+        }
+        answer["results"] = .array(
+            judged.map { item, gaps in
+                var line = JSONObject()
+                if gaps.contains(where: \.refuses) {
+                    line["id"] = .string(item.id)
+                    line["outcome"] = .string(Self.refusedOutcome)
+                } else {
+                    line = lines.removeFirst()
+                }
+                if !gaps.isEmpty { line["gaps"] = .array(gaps.map(\.json)) }
+                return .object(line)
+            })
+        return .object(answer)
+    }
+
+    private static func read(_ items: [JSON]) throws -> [LearningOpportunity] {
+        try items.enumerated().map { index, json in
             do {
                 return try LearningOpportunity(json: json)
             } catch let error as InvalidItem {
-                throw Self.problem(error, at: "/items/\(index)")
+                throw problem(error, at: "/items/\(index)")
             }
         }
-        let changes = try opportunities.map { try self.changes($0) }
-        if dryRun { return try preview(opportunities, changes) }
-        let drafts = try opportunities.map { item in
+    }
+
+    /// The outcome of an item that the publishing policy keeps from being published.
+    package static let refusedOutcome = "refused"
+
+    /// - Returns: nil when there is nothing to append.
+    private func append(
+        _ items: [LearningOpportunity], _ request: RequestID
+    ) async throws -> Sequencer.Acknowledgement? {
+        guard !items.isEmpty else { return nil }
+        let drafts = try items.map { item in
             do {
                 return Draft(
                     type: .itemPublished,
@@ -61,13 +105,23 @@ package struct CatalogueDesk: Sendable {
         }
         let done = try await node.appendWithinQuota(AppendRequest(id: request, drafts: drafts))
         if let log = node.logs.own { try await node.foldViews(of: log) }
-        let results = zip(zip(opportunities, done.results), changes).map { pair, changed in
-            Self.line(pair.0.id, pair.1, changed: changed)
+        return done
+    }
+
+    private func refuse(
+        _ judged: [(LearningOpportunity, [PublishingPolicy.Gap])]
+    ) throws {
+        for (index, (item, gaps)) in judged.enumerated() {
+            let refusing = gaps.filter(\.refuses)
+            guard let first = refusing.first else { continue }
+            let more = refusing.count > 1 ? " (and \(refusing.count - 1) more rules)" : ""
+            throw Problem(
+                .invalidItem,
+                "\(item.id) does not meet \(first.rule)\(more), which publishing.refuse asks for",
+                at: "/items/\(index)" + first.check.field,
+                try: "fill the field; or change publishing.refuse in the configuration"
+            )
         }
-        return [
-            "results": .array(results),
-            "size": .number(JSONNumber(Int64(done.head.checkpoint.size))),
-        ]
     }
 
     /// Withdraws an item; its history stays readable.
@@ -86,7 +140,7 @@ package struct CatalogueDesk: Sendable {
         )
         let done = try await node.appendWithinQuota(AppendRequest(id: request, drafts: [draft]))
         if let log = node.logs.own { try await node.foldViews(of: log) }
-        return Self.line(id, done.results[0], changed: [])
+        return .object(Self.line(id, done.results[0], changed: []))
     }
 
     private func changes(_ item: LearningOpportunity) throws -> [FieldChange] {
@@ -101,27 +155,29 @@ package struct CatalogueDesk: Sendable {
     private func preview(
         _ items: [LearningOpportunity],
         _ changes: [[FieldChange]]
-    ) throws -> JSON {
-        let results: [JSON] = try zip(items, changes).map { item, changed in
+    ) throws -> [JSONObject] {
+        try zip(items, changes).map { item, changed in
             let state = try node.logs.own?.subject(SubjectKey(scope: "item", subject: item.id))
             let outcome: Appended.Outcome =
                 state?.living != true ? .published : changed.isEmpty ? .unchanged : .revised
-            return [
-                "id": .string(item.id), "outcome": .string(outcome.rawValue),
-                "changes": .array(changed.map(\.json)),
-            ]
+            var line = JSONObject()
+            line["id"] = .string(item.id)
+            line["outcome"] = .string(outcome.rawValue)
+            line["changes"] = .array(changed.map(\.json))
+            return line
         }
-        return ["results": .array(results), "dryRun": true]
     }
 
-    private static func line(_ id: String, _ result: Appended, changed: [FieldChange]) -> JSON {
+    private static func line(
+        _ id: String, _ result: Appended, changed: [FieldChange]
+    ) -> JSONObject {
         var line = JSONObject()
         line["id"] = .string(id)
         line["outcome"] = .string(result.outcome.rawValue)
         line["index"] = .number(JSONNumber(Int64(result.index)))
         line["revision"] = .number(JSONNumber(Int64(result.revision)))
         if !changed.isEmpty { line["changes"] = .array(changed.map(\.json)) }
-        return .object(line)
+        return line
     }
 
     private static func problem(_ error: InvalidItem, at pointer: String) -> Problem {

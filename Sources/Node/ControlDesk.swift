@@ -158,7 +158,8 @@ package struct ControlDesk: Sendable {
             return try await CatalogueDesk(node: node).publish(
                 asked.body["items"]?.array ?? [],
                 request: asked.requestID(),
-                dryRun: asked.body["dryRun"]?.bool ?? false
+                dryRun: asked.body["dryRun"]?.bool ?? false,
+                skipsRefused: asked.body["skipRefused"]?.bool ?? false
             )
         case .catalogueWithdraw:
             return try await CatalogueDesk(node: node).withdraw(

@@ -1,4 +1,5 @@
 package import CanonicalJSON
+package import Catalogue
 package import Federation
 import Keys
 package import Logging
@@ -138,17 +139,21 @@ package struct NodeSettings: Sendable {
     package var isReachable: Bool
     /// Whether the log shows, by salted commitments, that what is issued existed.
     package var anchorsIssuances: Bool
+    /// Which gaps of an item are told at publishing, and which keep it from being published.
+    package var publishing: PublishingPolicy
 
     /// Settings from their parts.
     package init(
         anchorFolder: String,
         precedents: PrecedentPolicy,
         isReachable: Bool = true,
-        anchorsIssuances: Bool = true
+        anchorsIssuances: Bool = true,
+        publishing: PublishingPolicy = .standard
     ) {
         self.anchorFolder = anchorFolder
         self.precedents = precedents
         self.isReachable = isReachable
         self.anchorsIssuances = anchorsIssuances
+        self.publishing = publishing
     }
 }

@@ -70,14 +70,7 @@ package final class FetchClient: Sendable {
         body: [UInt8] = [],
         maximumBytes: Int
     ) async throws -> PeerResponse {
-        guard let (origin, rest) = HTTPOrigin.read(url) else {
-            throw Problem(
-                .malformedRequest,
-                "this is no http or https URL",
-                at: url,
-                try: "write it like https://node.uni-a.example:8443/log/1"
-            )
-        }
+        let (origin, rest) = try Self.origin(of: url)
         let exchange = HTTPExchange(
             method: method,
             url: origin.url + (rest.isEmpty ? "/" : rest),
@@ -108,6 +101,84 @@ package final class FetchClient: Sendable {
                 try: "check the URL"
             )
         }
+    }
+
+    /// Redirections that a download follows.
+    package static let maximumRedirections = 5
+    /// Bytes of the largest download.
+    package static let maximumDownloadBytes = 4 << 30
+
+    /// GETs a URL, of any size up to `maximumDownloadBytes`, and hands its bytes on as they come. It
+    /// follows redirections, but never from https to http.
+    ///
+    /// - Parameter sink: takes the pieces in order; what it throws ends the download.
+    /// - Throws: `Problem` as `send`, and with slug `unreachable` for any status but 200.
+    package func download(
+        _ url: String,
+        headers: [(name: String, value: String)] = [],
+        to sink: @escaping @Sendable ([UInt8]) throws -> Void
+    ) async throws {
+        var url = url
+        for _ in 0...Self.maximumRedirections {
+            let response = try await piecemeal(url, headers, sink)
+            switch response.status {
+            case 200: return
+            case 301, 302, 303, 307, 308: url = try Self.target(of: response, from: url)
+            default:
+                throw Problem(
+                    .unreachable, "the server answered with status \(response.status)", at: url,
+                    try: "check the URL")
+            }
+        }
+        throw Problem(
+            .unreachable, "more than \(Self.maximumRedirections) redirections", at: url,
+            try: "give the URL at which the file is")
+    }
+
+    private func piecemeal(
+        _ url: String, _ headers: [(name: String, value: String)],
+        _ sink: @escaping @Sendable ([UInt8]) throws -> Void
+    ) async throws -> PeerResponse {
+        let (origin, rest) = try Self.origin(of: url)
+        let exchange = HTTPExchange(
+            method: "GET", url: origin.url + (rest.isEmpty ? "/" : rest), headers: headers,
+            body: [], maximumBytes: Self.maximumDownloadBytes, deadline: .seconds(3600),
+            floor: ThroughputFloor(bytesPerSecond: 1024, grace: .seconds(60)), sink: sink)
+        do {
+            return try await exchange.perform(by: client(of: origin), counting: counter)
+        } catch { throw exchange.problem(error) }
+    }
+
+    private static func target(of response: PeerResponse, from url: String) throws -> String {
+        let (origin, _) = try origin(of: url)
+        let location = response.headers["location"] ?? ""
+        let target =
+            location.hasPrefix("//")
+            ? "\(origin.scheme):\(location)"
+            : location.hasPrefix("/") ? origin.url + location : location
+        guard let (next, _) = HTTPOrigin.read(target) else {
+            throw Problem(
+                .unreachable, "it redirects to \"\(location.prefix(200))\", which is no http URL",
+                at: url, try: "give the URL at which the file is")
+        }
+        guard origin.scheme == "http" || next.scheme == "https" else {
+            throw Problem(
+                .unreachable, "it redirects from https to \(target.prefix(200))", at: url,
+                try: "nothing was fetched in plain text; ask the server's operator for https")
+        }
+        return target
+    }
+
+    private static func origin(of url: String) throws -> (origin: HTTPOrigin, rest: String) {
+        guard let parts = HTTPOrigin.read(url) else {
+            throw Problem(
+                .malformedRequest,
+                "this is no http or https URL",
+                at: url,
+                try: "write it like https://node.uni-a.example:8443/log/1"
+            )
+        }
+        return parts
     }
 
     /// Closes all connections; must be called before the client is let go.

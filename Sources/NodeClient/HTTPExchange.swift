@@ -8,6 +8,9 @@ struct HTTPExchange: Sendable {
     /// Bytes of the head of an answer.
     static let maximumHeadBytes = 32 << 10
 
+    /// Bytes of the body of an answer that is not what a sink was to take.
+    static let maximumRefusalBytes = 1 << 20
+
     let method: String
     let url: String
     let headers: [(name: String, value: String)]
@@ -15,7 +18,10 @@ struct HTTPExchange: Sendable {
     let maximumBytes: Int
     private let end: ContinuousClock.Instant
     private let floor: ThroughputFloor?
+    private let sink: (@Sendable ([UInt8]) throws -> Void)?
 
+    /// - Parameter sink: takes the body of an answer with status 200 piece by piece, instead of the
+    ///   response; what it throws ends the exchange. Such a request is never sent twice.
     init(
         method: String,
         url: String,
@@ -23,7 +29,8 @@ struct HTTPExchange: Sendable {
         body: [UInt8],
         maximumBytes: Int,
         deadline: Duration,
-        floor: ThroughputFloor? = nil
+        floor: ThroughputFloor? = nil,
+        sink: (@Sendable ([UInt8]) throws -> Void)? = nil
     ) {
         self.method = method
         self.url = url
@@ -31,6 +38,7 @@ struct HTTPExchange: Sendable {
         self.body = body
         self.maximumBytes = maximumBytes
         self.floor = floor
+        self.sink = sink
         end = .now + deadline
     }
 
@@ -71,7 +79,7 @@ struct HTTPExchange: Sendable {
         do {
             return try await send(by: client, counting: traffic, progress)
         } catch let error as HTTPClientError
-            where error == .remoteConnectionClosed && method == "GET"
+            where error == .remoteConnectionClosed && method == "GET" && sink == nil
         {
             return try await send(by: client, counting: traffic, progress)
         }
@@ -117,18 +125,26 @@ struct HTTPExchange: Sendable {
         counting traffic: TrafficCounter,
         _ progress: TransferProgress
     ) async throws -> [UInt8] {
+        // What goes to the sink is only the body that was asked for.
+        let sink = response.status.code == 200 ? sink : nil
+        let isRefused = self.sink != nil && sink == nil
+        let maximumBytes = isRefused ? Self.maximumRefusalBytes : maximumBytes
         var body: [UInt8] = []
+        var count = 0
         if let length = response.headers.first(name: "content-length").flatMap({ Int($0) }) {
             guard length <= maximumBytes else { throw tooLarge(bodyTooLarge) }
-            body.reserveCapacity(length)
+            if sink == nil { body.reserveCapacity(length) }
         }
         for try await part in response.body {
             traffic.add(received: part.readableBytes)
             progress.add(part.readableBytes)
-            guard body.count + part.readableBytes <= maximumBytes else {
-                throw tooLarge(bodyTooLarge)
+            count += part.readableBytes
+            guard count <= maximumBytes else { throw tooLarge(bodyTooLarge) }
+            if let sink {
+                try sink(Array(part.readableBytesView))
+            } else {
+                body.append(contentsOf: part.readableBytesView)
             }
-            body.append(contentsOf: part.readableBytesView)
         }
         return body
     }

@@ -1,3 +1,4 @@
+import Catalogue
 import Federation
 import Keys
 import Logging
@@ -48,6 +49,8 @@ struct Configuration: Sendable {
     var precedents = PrecedentPolicy.standard
     /// Whether the log shows that what is issued existed.
     var anchorsIssuances = true
+    /// Which gaps of an item are told at publishing, and which keep it from being published.
+    var publishing = PublishingPolicy.standard
     /// Least level that is logged.
     var logLevel = "info"
     /// `logfmt` or `json`.
@@ -60,11 +63,13 @@ struct Configuration: Sendable {
         "tls.certificate", "tls.key", "outbound.allow", "precedents", "anchoring", "log.level",
         "log.format",
         "proxies.addresses", "proxies.header", "admin.listen", "admin.exposed", "keys.log",
-        "keys.node",
+        "keys.node", "publishing.warn", "publishing.refuse",
     ]).union(limitKeys.map { "limits." + $0.name })
 
     /// Keys whose values are lists, which no environment variable can hold.
-    static let lists: Set<String> = ["outbound.allow", "proxies.addresses"]
+    static let lists: Set<String> = [
+        "outbound.allow", "proxies.addresses", "publishing.warn", "publishing.refuse",
+    ]
 
     /// The numbers under `limits`, with the largest that each may be.
     static let limitKeys: [LimitKey] = [
@@ -147,6 +152,7 @@ struct Configuration: Sendable {
 
     private mutating func readCallers(_ reader: ConfigurationReader) throws(Problem) {
         admin = try reader.admin()
+        publishing = try reader.publishing()
         limits = try reader.limits(Self.limitKeys)
         proxies = try reader.addresses("proxies.addresses")
         if let text = try reader.optional("proxies.header") {

@@ -1,3 +1,4 @@
+import Catalogue
 import Federation
 import Keys
 import NodeClient
@@ -124,6 +125,28 @@ struct ConfigurationReader {
             addresses.append(address)
         }
         return addresses
+    }
+
+    func publishing() throws(Problem) -> PublishingPolicy {
+        PublishingPolicy(
+            warn: try rules("publishing.warn") ?? PublishingPolicy.standard.warn,
+            refuse: try rules("publishing.refuse") ?? PublishingPolicy.standard.refuse)
+    }
+
+    private func rules(_ key: String) throws(Problem) -> [PublishingPolicy.Reference]? {
+        guard let value = values[key] else { return nil }
+        guard let list = value as? [String] else {
+            throw problem(key, "is no list of rules", "- council-2022, or [] for none")
+        }
+        var rules: [PublishingPolicy.Reference] = []
+        for text in list {
+            guard let rule = PublishingPolicy.Reference(text) else {
+                let known = PublishingPolicy.references.joined(separator: ", ")
+                throw problem(key, "has \(text), which is no rule", "one of \(known)")
+            }
+            rules.append(rule)
+        }
+        return rules
     }
 
     func limits(_ keys: [LimitKey]) throws(Problem) -> InboundLimits {

@@ -27,7 +27,8 @@ struct Daemon {
                 anchorFolder: configuration.anchor,
                 precedents: configuration.precedents,
                 isReachable: configuration.isReachable,
-                anchorsIssuances: configuration.anchorsIssuances
+                anchorsIssuances: configuration.anchorsIssuances,
+                publishing: configuration.publishing
             ),
             folder: folder,
             time: SystemTime(),

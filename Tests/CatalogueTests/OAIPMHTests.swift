@@ -92,8 +92,29 @@ enum OAIAnswer {
         )
         #expect(report.items.isEmpty)
         #expect(!report.isFailure)
-        #expect(report.problems.map(\.severity) == [.warning])
-        #expect(report.problems.first?.message.contains("nothing was withdrawn") == true)
+        #expect(report.problems.map(\.severity) == [.note])
+        #expect(report.problems.first?.remedy.contains("asks whether to withdraw") == true)
+    }
+
+    @Test func `a deleted record names the item that it once became`() throws {
+        func records(_ status: String) throws -> [ImportRecord] {
+            var rest: [UInt8]? = Array(
+                OAIAnswer.list(
+                    OAIAnswer.record("oai:c.example:1", status: status)
+                        + OAIAnswer.record("https://c.example/a very long identifier \(status)")
+                ).utf8)
+            var reader = CatalogueImport.Reader(format: .oaiPMH, defaults: defaults) {
+                defer { rest = nil }
+                return rest
+            }
+            var records: [ImportRecord] = []
+            while let record = try reader.next() { records.append(record) }
+            return records
+        }
+        let before = try #require(try records("").first?.item?.id)
+        let after = try records(" status=\"deleted\"")
+        #expect(after.first?.removed == before)
+        #expect(after.last?.removed == nil)
     }
 
     @Test func `one page of several says so`() {

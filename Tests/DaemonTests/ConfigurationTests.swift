@@ -102,6 +102,10 @@ import Testing
         (smallest + "proxies: {addresses: [a.example]}\n", "which is no address"),
         (smallest + "proxies: {header: x-real-ip}\n", "proxies.header is unknown"),
         (smallest + "outbound: {allow: [{host: b.example}]}\n", "an entry that is none"),
+        (smallest + "publishing: {warn: council-2022}\n", "publishing.warn is no list"),
+        (smallest + "publishing: {refuse: [council-2023]}\n", "has council-2023, which is no rule"),
+        (smallest + "publishing: {refuse: [cmf/title]}\n", "has cmf/title, which is no rule"),
+        (smallest + "publishing: {forbid: []}\n", "unknown key publishing.forbid"),
         ("- a list\n", "the file holds no mapping"), ("a: [b\n", "expected"),
     ])
     func `a mistake is named, with the file and a remedy`(yaml: String, reason: String) throws {
@@ -109,6 +113,21 @@ import Testing
         #expect(problem.slug == .configuration)
         #expect(problem.detail.contains(reason), "\(problem.detail)")
         #expect(problem.pointer == "f")
+    }
+
+    @Test func `the policy for gaps is read, and the default only tells`() throws {
+        func policy(_ more: String) throws -> (warn: String, refuse: String) {
+            let read = try Self.read(Self.smallest + more).publishing
+            let parts = Mirror(reflecting: read).children.map { "\($0.value)" }
+            return (parts[0], parts[1])
+        }
+        let standard = try policy("")
+        #expect(standard.warn.contains("council-2022") && standard.refuse == "[]")
+        #expect(try policy("publishing: {warn: [], refuse: []}\n") == ("[]", "[]"))
+        let some = try policy("publishing: {refuse: [cmf, nzqa/level]}\n")
+        #expect(some.warn == standard.warn)
+        #expect(some.refuse.contains("cmf") && some.refuse.contains("level"))
+        #expect(!some.refuse.contains("council-2022"))
     }
 
     private static let smallest = """

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Catalogue
 import Federation
 import Foundation
 import Keys
@@ -43,7 +44,8 @@ final class Institution: Sendable {
         clock: ManualClock,
         network: Switchboard,
         precedents: PrecedentPolicy = .always,
-        isReachable: Bool = true
+        isReachable: Bool = true,
+        publishing: PublishingPolicy = .standard
     ) throws {
         self.domain = domain
         let data = DataFolder(folder + "/" + domain)
@@ -69,7 +71,8 @@ final class Institution: Sendable {
             settings: NodeSettings(
                 anchorFolder: folder + "/anchor-" + domain,
                 precedents: precedents,
-                isReachable: isReachable
+                isReachable: isReachable,
+                publishing: publishing
             ),
             folder: data,
             time: clock.time,

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Catalogue
 import Federation
 import Foundation
 import Keys
@@ -27,7 +28,8 @@ final class TestFederation: Sendable {
     init(
         _ domains: [String] = [a, b, c],
         waiting: [String] = [],
-        unreachable: Set<String> = []
+        unreachable: Set<String> = [],
+        publishing: PublishingPolicy = .standard
     ) throws {
         folder =
             FileManager.default.temporaryDirectory.path + "/eccoe-node-\(UUID().uuidString)"
@@ -59,7 +61,8 @@ final class TestFederation: Sendable {
                 folder: folder,
                 clock: clock,
                 network: network,
-                isReachable: !unreachable.contains(domain)
+                isReachable: !unreachable.contains(domain),
+                publishing: publishing
             )
         }
     }

@@ -1,5 +1,4 @@
 import CanonicalJSON
-import Keys
 
 /// Reads items from the formats of the outside world.
 package enum CatalogueImport {
@@ -32,7 +31,9 @@ package enum CatalogueImport {
     /// ids seen so far.
     package struct Reader {
         private var records: Records
-        private var seen: [String: (place: String, digest: Digest)] = [:]
+        /// What was taken so far; the reader of a further source of the same import goes on from it.
+        package private(set) var seen: SeenItems
+        private let label: String?
         private var waiting: [ImportRecord] = []
         private var isStarted = false
         private var isFinished = false
@@ -48,13 +49,21 @@ package enum CatalogueImport {
 
         /// A reader of `source`, which gives the next chunk of bytes at each call and nil at the
         /// end. The format `csv` needs a `mapping`, without which it reads nothing.
+        ///
+        /// - Parameters:
+        ///   - label: what stands before the places of this source when there are several.
+        ///   - seen: what was taken from sources before this one.
         package init(
             format: ImportFormat,
             mapping: ColumnMapping? = nil,
             defaults: ImportDefaults,
+            label: String? = nil,
+            seen: SeenItems = SeenItems(),
             source: @escaping () throws -> [UInt8]?
         ) {
             cursor = ByteCursor(source)
+            self.label = label
+            self.seen = seen
             records =
                 switch format {
                 case .json: .json(JSONRecords(limits: .ownMessage), OwnItem(defaults: defaults))
@@ -82,16 +91,20 @@ package enum CatalogueImport {
                 isStarted = true
                 switch try cursor.skipMark() {
                 case .none: break
-                case .utf8: return ImportRecord(refused: EncodingCheck.mark)
+                case .utf8: return labelled(ImportRecord(refused: EncodingCheck.mark))
                 case .utf16:
                     isFinished = true
-                    return ImportRecord(refused: EncodingCheck.utf16)
+                    return labelled(ImportRecord(refused: EncodingCheck.utf16))
                 }
             }
             while waiting.isEmpty {
                 guard try !isFinished && read() else { return nil }
             }
-            return withoutDuplicate(waiting.removeFirst())
+            return seen.withoutDuplicate(labelled(waiting.removeFirst()))
+        }
+
+        private func labelled(_ record: ImportRecord) -> ImportRecord {
+            label.map { record.labelled($0) } ?? record
         }
 
         private static func sheet(
@@ -135,29 +148,6 @@ package enum CatalogueImport {
                 waiting = [ImportRecord(refused: problem)]
             }
             return true
-        }
-
-        /// The second record with an id is refused: which of the two is right, nobody knows. The
-        /// same item once more does no harm: many credentials describe one item.
-        private mutating func withoutDuplicate(_ record: ImportRecord) -> ImportRecord {
-            guard let item = record.item else { return record }
-            let digest = item.contentDigest
-            guard let first = seen[item.id] else {
-                seen[item.id] = (record.at, digest)
-                return record
-            }
-            let isSame = first.digest == digest
-            let problem = ImportProblem(
-                at: record.at,
-                message: isSame
-                    ? "the same item as at \(first.place), word for word; taken once"
-                    : "the id \"\(item.id)\" was already used at \(first.place)",
-                remedy: isSame
-                    ? "nothing to do" : "give each item its own id, or remove one of the two",
-                severity: isSame ? .note : .error
-            )
-            let problems = isSame ? [problem] : record.problems + [problem]
-            return ImportRecord(at: record.at, item: nil, problems: problems)
         }
     }
 }

@@ -23,6 +23,27 @@ package enum ImportFormat: String, CaseIterable, Sendable {
     case ctdl
     /// A sheet of comma-separated values, read by a mapping file.
     case csv
+
+    /// The endings of files in this format, in lower case and without the dot: what is read of a
+    /// folder.
+    package var fileExtensions: [String] {
+        switch self {
+        case .json: ["json", "jsonl", "ndjson"]
+        case .ob3, .ob2, .elm, .ctdl: ["json", "jsonl", "ndjson", "jsonld"]
+        case .nzqa, .csv: ["csv", "tsv", "txt"]
+        case .qdr, .lom, .ewpCourses, .oaiPMH: ["xml"]
+        }
+    }
+
+    /// What a server is asked for, if it has several.
+    package var accept: String {
+        switch self {
+        case .json, .ob3, .ob2: "application/json, */*;q=0.5"
+        case .elm, .ctdl: "application/ld+json, application/json;q=0.9, */*;q=0.5"
+        case .nzqa, .csv: "text/csv, */*;q=0.5"
+        case .qdr, .lom, .ewpCourses, .oaiPMH: "application/xml, text/xml;q=0.9, */*;q=0.5"
+        }
+    }
 }
 
 /// What an import assumes where a source does not say.

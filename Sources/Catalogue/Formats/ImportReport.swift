@@ -61,14 +61,34 @@ package struct ImportRecord: Sendable {
     package let item: LearningOpportunity?
     /// Evidence for an item that exists elsewhere; nil in a record of an item.
     package let evidence: QualityEvidence?
+    /// The id, in the own catalogue, of an item that the source says is gone.
+    package let removed: String?
     /// Remarks on this record.
     package let problems: [ImportProblem]
 
-    init(at: String, item: LearningOpportunity?, problems: [ImportProblem]) {
+    init(
+        at: String,
+        item: LearningOpportunity?,
+        evidence: QualityEvidence? = nil,
+        removed: String? = nil,
+        problems: [ImportProblem]
+    ) {
         self.at = at
         self.item = item
-        evidence = nil
+        self.evidence = evidence
+        self.removed = removed
         self.problems = problems
+    }
+
+    /// The record with the name of its source before all places.
+    package func labelled(_ label: String) -> ImportRecord {
+        func place(_ at: String) -> String { at.isEmpty ? label : "\(label): \(at)" }
+        return ImportRecord(
+            at: place(at), item: item, evidence: evidence, removed: removed,
+            problems: problems.map {
+                ImportProblem(
+                    at: place($0.at), message: $0.message, remedy: $0.remedy, severity: $0.severity)
+            })
     }
 
     /// What a source without a single row is answered with.
@@ -84,10 +104,7 @@ package struct ImportRecord: Sendable {
     }
 
     init(evidence: QualityEvidence, at: String, problems: [ImportProblem]) {
-        self.at = at
-        item = nil
-        self.evidence = evidence
-        self.problems = problems
+        self.init(at: at, item: nil, evidence: evidence, problems: problems)
     }
 
     init(refused problem: ImportProblem) {

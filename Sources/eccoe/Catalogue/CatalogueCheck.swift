@@ -3,17 +3,19 @@ import CanonicalJSON
 import Catalogue
 import Federation
 
-/// `eccoe catalogue check <file>`
+/// `eccoe catalogue check <file or id>`
 struct CatalogueCheck: Verb {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Read a file as an import would, and grade its items by the rule sets.",
+        abstract: "Read a source as an import would, and grade its items by the rule sets.",
         discussion: """
-            Needs no daemon and publishes nothing. Each rule is met, not met or not stated, with \
-            the field to fill.
+            With --format it reads a file, a folder or a URL, needs no daemon and publishes nothing. \
+            Without, it grades the published item with this id. Each rule is met, not met or not \
+            stated, with the field to fill.
 
             Examples:
               eccoe catalogue check --format json items.json
+              eccoe catalogue check BC-101
               eccoe catalogue check --format elm --rules council-2022 credential.jsonld
               eccoe catalogue check --format csv --mapping mooc-platform.yaml courses.csv
             """
@@ -33,6 +35,11 @@ struct CatalogueCheck: Verb {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if source.format == nil && (source.isURL || source.mapping != nil || source.file == "-")
+            && !source.file.contains("/items/")
+        {
+            _ = try source.requiredFormat()
+        }
         for name in rules where RuleSet.named(name) == nil {
             let known = RuleSet.all.map(\.id).joined(separator: ", ")
             throw ValidationError("there is no rule set \(name); there are \(known)")
@@ -45,12 +52,54 @@ struct CatalogueCheck: Verb {
     }
 
     func execute() async throws {
-        var reader = try source.reader(
-            try source.defaults(node.folder, isMemberNeeded: false)
-        )
         var found = CheckOutput(output.format, by: ruleSets)
-        while let record = try reader.next() { found.take(record) }
+        if source.format == nil {
+            found.take(try await PublishedItem.ask(source.file, node).item)
+        } else {
+            try await read(into: &found)
+        }
         found.finish()
         if found.isFailure { throw ExitCode(ExitStatus.data.rawValue) }
+    }
+
+    private func read(into found: inout CheckOutput) async throws {
+        let progress = ProgressLine()
+        let records = try await source.records(
+            try source.defaults(node.folder, isMemberNeeded: false), node.folder,
+            progress: progress)
+        do {
+            while let record = try await records.next() { found.take(record) }
+        } catch {
+            progress.clear()
+            await records.close()
+            throw error
+        }
+        progress.clear()
+        await records.close()
+    }
+}
+
+/// An item of the catalogue with the domain of its institution.
+enum PublishedItem {
+    /// Asks the daemon for an item.
+    ///
+    /// - Throws: `Problem` `not-found`, also for an item whose text is not there.
+    static func ask(_ id: String, _ node: NodeOptions) async throws -> CatalogueExport.Entry {
+        let answer: JSON
+        do {
+            answer = try await node.ask(.catalogueShow, ["id": .string(id)])
+        } catch let problem as Problem where problem.slug == .notFound {
+            throw Problem(
+                .notFound, problem.detail, at: problem.pointer ?? id,
+                try: "a file needs --format; an id is found with: eccoe catalogue list")
+        }
+        guard let value = answer["item"], let item = try? LearningOpportunity(json: value),
+            let domain = answer["domain"]?.string
+        else {
+            throw Problem(
+                .notFound, "the text of this item is not here", at: id,
+                try: "eccoe catalogue show \(id) says why")
+        }
+        return CatalogueExport.Entry(item: item, domain: domain)
     }
 }

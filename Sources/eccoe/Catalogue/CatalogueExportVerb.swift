@@ -13,14 +13,18 @@ struct CatalogueExportVerb: Verb {
         abstract: "Write items in a format of the outside world.",
         discussion: """
             Writes to standard output, item by item. Without --file the items come from the daemon: \
-            all institutions', or those of --domain. With --file they come from a file in our own \
+            all institutions', those of --domain, or the named ones. With --file they come from a file in our own \
             JSON and no daemon is needed. --output only says how an error is written.
 
             Examples:
               eccoe catalogue export --format elm --domain uni-a.example > items.jsonld
               eccoe catalogue export --format csv --file items.json
+              eccoe catalogue export --format ob3 BC-101 BC-102
             """
     )
+
+    @Argument(help: "Only these items: global ids, or ids of the own catalogue.")
+    var ids: [String] = []
 
     @Option(help: "How the items are written.")
     var format: ExportFormat
@@ -34,10 +38,21 @@ struct CatalogueExportVerb: Verb {
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if !ids.isEmpty && (file != nil || domain != nil) {
+            throw ValidationError("name ids, --domain or --file, one of them")
+        }
+    }
+
     func execute() async throws {
         var export = CatalogueExport(format: format)
         if let file {
             try write(file, &export)
+        } else if !ids.isEmpty {
+            var entries: [CatalogueExport.Entry] = []
+            for id in ids { entries.append(try await PublishedItem.ask(id, node)) }
+            StandardStream.output.write(export.opening)
+            for entry in entries { StandardStream.output.write(export.next(entry)) }
         } else {
             try await writeCatalogue(&export)
         }

@@ -10,16 +10,20 @@ import NodeClient
 struct CatalogueImportVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Publish the items of a file, and revise those that changed.",
+        abstract: "Publish the items of a source, and revise those that changed.",
         discussion: """
             Items that are unchanged append nothing, so an import that was interrupted is finished \
             by running it again. With -o jsonl each line is written only after the daemon has the \
-            item on disk.
+            item on disk. What an earlier import took from the same source and is no longer in it is \
+            shown; it is withdrawn only by whoever says so.
 
             Examples:
               eccoe catalogue import --format ob3 achievements.json
               eccoe catalogue import --format nzqa register.csv --dry-run
               eccoe catalogue import --format csv --mapping evaluations.yaml results.csv
+              eccoe catalogue import --format lom folder/
+              eccoe catalogue import --format elm https://www.uni-a.example/courses.jsonld
+              eccoe catalogue import --format oai-pmh https://repository.example/oai --set courses
             """
     )
 
@@ -27,6 +31,12 @@ struct CatalogueImportVerb: Verb {
 
     @Flag(help: "Tell what would happen, and publish nothing.")
     var dryRun = false
+
+    @Flag(help: "Withdraw what an earlier import took from this source and is no longer in it.")
+    var withdrawRemoved = false
+
+    @Flag(help: "Keep what is no longer in the source, without asking.")
+    var keepRemoved = false
 
     @Option(help: "Items in one request, at most 256.")
     var batch = 32
@@ -41,59 +51,116 @@ struct CatalogueImportVerb: Verb {
         guard (1...Limits.publishItems).contains(batch) else {
             throw ValidationError("--batch is between 1 and \(Limits.publishItems)")
         }
+        _ = try source.requiredFormat()
+        if withdrawRemoved && keepRemoved {
+            throw ValidationError("--withdraw-removed and --keep-removed say the opposite")
+        }
     }
 
     func execute() async throws {
-        var reader = try source.reader(
-            try source.defaults(node.folder, isMemberNeeded: true)
-        )
+        let defaults = try source.defaults(node.folder, isMemberNeeded: true)
+        let isEvidence = try source.columnMapping()?.isEvidence == true
+        var memory =
+            ImportMemory.isPossible(for: source) && !isEvidence
+            ? try ImportMemory.read(source, in: node.folder) : nil
         var journal = ImportJournal(output.format)
         let progress = ProgressLine()
-        let isEvidence = try source.columnMapping()?.isEvidence == true
+        let records = try await source.records(
+            defaults, node.folder, memory: memory, progress: progress)
         do {
             try await node.withDaemon { client in
                 if isEvidence {
-                    try await addEvidence(&reader, &journal, client)
+                    try await addEvidence(records, &journal, client)
                     return
                 }
                 try await OrderedPipeline.run(
                     parallelism: Self.parallelism,
-                    next: { try nextBatch(&reader, &journal) },
+                    next: { try await nextBatch(records, &journal) },
                     perform: { try await publish($0, client) },
                     handle: { results in
                         journal.acknowledge(results)
                         progress.update("\(journal.acknowledged) items acknowledged")
                     }
                 )
+                progress.clear()
+                try await look(for: &memory, records, &journal, client)
             }
+            await records.close()
         } catch {
             progress.clear()
+            await records.close()
             throw interrupted(error, after: journal.acknowledged)
         }
         progress.clear()
+        if let memory, !dryRun { remember(memory) }
         journal.summarise(dryRun: dryRun)
         if journal.isFailure { throw ExitCode(ExitStatus.data.rawValue) }
     }
 
+    /// Looks for what is gone from the source, has a person decide, and brings `memory` up to it.
+    private func look(
+        for memory: inout ImportMemory?, _ records: any RecordSource,
+        _ journal: inout ImportJournal, _ client: ControlClient
+    ) async throws {
+        guard var known = memory else { return }
+        let current = records.ids
+        var gone = journal.removed
+        if records.isWhole { gone.formUnion(known.ids.subtracting(current)) }
+        gone.subtract(current)
+        // Among what could not be read may be what seems to be gone.
+        let isDoubtful = journal.isIncomplete && !gone.isSubset(of: journal.removed)
+        if isDoubtful {
+            StandardStream.error.write(
+                "some records could not be read, so it is not known what is gone from the source\n"
+                    + "  try: mend them and import again\n")
+            gone = journal.removed
+        }
+        let removed = try await RemovedItems.find(gone, client)
+        let choice: Bool? = withdrawRemoved ? true : keepRemoved ? false : nil
+        let withdraws = removed.decide(choice, dryRun: dryRun)
+        if withdraws { try await removed.withdraw(client) }
+        journal.note(removed: removed.items.map(\.id), areWithdrawn: withdraws)
+        if records.isWhole && !isDoubtful { known.ids = [] }
+        known.ids.formUnion(current)
+        if withdraws {
+            known.ids.subtract(removed.items.map(\.id))
+        } else {
+            known.ids.formUnion(removed.items.map(\.id))
+        }
+        known.nextFrom = records.nextFrom ?? known.nextFrom
+        memory = known
+    }
+
+    /// What cannot be written is said: all items are published all the same.
+    private func remember(_ memory: ImportMemory) {
+        do {
+            try memory.write(in: node.folder)
+        } catch {
+            StandardStream.error.write(
+                "what was imported could not be written down (\(error)): the next import of this "
+                    + "source will not see what is gone from it\n")
+        }
+    }
+
     private func nextBatch(
-        _ reader: inout CatalogueImport.Reader,
+        _ records: any RecordSource,
         _ journal: inout ImportJournal
-    ) throws -> JSON? {
+    ) async throws -> JSON? {
         var items: [JSON] = []
-        while items.count < batch, let record = try reader.next() {
-            for problem in record.problems { journal.note(problem) }
+        while items.count < batch, let record = try await records.next() {
+            journal.take(record)
             if let item = record.item { items.append(item.json) }
         }
         guard !items.isEmpty else { return nil }
         return [
             "requestId": .string(FreshRequestID.text), "items": .array(items),
-            "dryRun": .bool(dryRun),
+            "dryRun": .bool(dryRun), "skipRefused": true,
         ]
     }
 
     /// Evidence is added batch by batch, never two at a time: both could be for one item.
     private func addEvidence(
-        _ reader: inout CatalogueImport.Reader,
+        _ records: any RecordSource,
         _ journal: inout ImportJournal,
         _ client: ControlClient
     ) async throws {
@@ -101,9 +168,9 @@ struct CatalogueImportVerb: Verb {
         while true {
             var rows: [EvidenceImport.Row] = []
             var isRead = false
-            while rows.count < batch, let record = try reader.next() {
+            while rows.count < batch, let record = try await records.next() {
                 isRead = true
-                for problem in record.problems { journal.note(problem) }
+                journal.take(record)
                 if let found = record.evidence { rows.append((record.at, found)) }
             }
             guard isRead else { return }

@@ -15,6 +15,7 @@ struct CheckOutput {
     private var evidence: [QualityEvidence] = []
     private var problems: [ImportProblem] = []
     private var hasErrors = false
+    private var isOpened = false
 
     /// Remarks with the same words that a person is shown.
     private static let toldRepetitions = 3
@@ -23,6 +24,12 @@ struct CheckOutput {
         self.format = format
         self.ruleSets = ruleSets
         report = CheckReport(by: ruleSets)
+    }
+
+    /// Nothing is written before it is known that there is something to grade.
+    private mutating func open() {
+        guard !isOpened else { return }
+        isOpened = true
         if format == .json { StandardStream.output.write(CheckReport.opening) }
     }
 
@@ -30,6 +37,7 @@ struct CheckOutput {
     var isFailure: Bool { itemCount == 0 && evidence.isEmpty && hasErrors }
 
     mutating func take(_ record: ImportRecord) {
+        open()
         if record.problems.contains(where: { $0.severity == .error }) { hasErrors = true }
         if let found = record.evidence { evidence.append(found) }
         if let item = record.item { take(item) }
@@ -42,7 +50,9 @@ struct CheckOutput {
         }
     }
 
-    private mutating func take(_ item: LearningOpportunity) {
+    /// An item that was not read from a source.
+    mutating func take(_ item: LearningOpportunity) {
+        open()
         itemCount += 1
         switch format {
         case .json: StandardStream.output.write(report.next(item))
@@ -56,7 +66,8 @@ struct CheckOutput {
         }
     }
 
-    func finish() {
+    mutating func finish() {
+        open()
         switch format {
         case .json: StandardStream.output.write(CheckReport.closing(problems) + [0x0a])
         case .jsonl: break

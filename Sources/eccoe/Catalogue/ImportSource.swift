@@ -3,17 +3,29 @@ import Catalogue
 import Federation
 import Foundation
 import MemberRegistry
+import NodeClient
 import NodeStore
 
 extension ImportFormat: ExpressibleByArgument {}
 
-/// A file in one of the formats that items are read from.
+/// Where items are read from, in one of the formats.
 struct ImportSource: ParsableArguments {
-    @Argument(help: "The file to read; - is standard input.")
+    @Argument(
+        help: ArgumentHelp(
+            "A file, a folder of files, or an http(s) URL; - is standard input.",
+            valueName: "source"
+        )
+    )
     var file: String
 
-    @Option(help: "How the file is written.")
-    var format: ImportFormat
+    @Option(
+        help: ArgumentHelp(
+            "How the source is written: "
+                + ImportFormat.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+            valueName: "format"
+        )
+    )
+    var format: ImportFormat?
 
     @Option(
         help: ArgumentHelp(
@@ -31,7 +43,21 @@ struct ImportSource: ParsableArguments {
     )
     var mapping: String?
 
+    @OptionGroup var harvest: HarvestOptions
+    @OptionGroup var authority: AuthorityOptions
+
+    /// Whether it is fetched.
+    var isURL: Bool { file.hasPrefix("https://") || file.hasPrefix("http://") }
+
+    /// Whether a repository is harvested: a URL that asks for one answer is fetched like a file.
+    var isHarvest: Bool { format == .oaiPMH && isURL && !file.contains("verb=") }
+
     func validate() throws {
+        if harvest.isGiven && !isHarvest {
+            throw ValidationError(
+                "--set, --from, --until, --prefix, --pause and --again only go with --format oai-pmh "
+                    + "and the address of a repository")
+        }
         if format == .csv && mapping == nil {
             throw ValidationError(
                 "--format csv needs --mapping <file>; Config/ of the project holds examples"
@@ -83,41 +109,59 @@ struct ImportSource: ParsableArguments {
         }
     }
 
-    /// A reader of the file, chunk by chunk.
+    /// The format.
+    ///
+    /// - Throws: `ValidationError` when none was named.
+    func requiredFormat() throws -> ImportFormat {
+        guard let format else {
+            throw ValidationError(
+                "--format is missing; one of "
+                    + ImportFormat.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return format
+    }
+
+    /// A reader of one file, chunk by chunk.
     ///
     /// - Throws: `CommandFailure`, 66 or 77.
     func reader(_ defaults: ImportDefaults) throws -> CatalogueImport.Reader {
         let source = try ChunkedFile(file)
         return CatalogueImport.Reader(
-            format: format,
+            format: try requiredFormat(),
             mapping: try columnMapping(),
             defaults: defaults
         ) { try source.next() }
     }
-}
 
-/// A file that is read as far as it is needed.
-private final class ChunkedFile {
-    private let path: String
-    private let descriptor: Int32
-    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
-
-    init(_ path: String) throws {
-        self.path = path
-        descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CommandFailure(systemError: errno, at: path) }
-    }
-
-    deinit {
-        if descriptor > 0 { close(descriptor) }
-    }
-
-    func next() throws -> [UInt8]? {
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count > 0 { return Array(buffer.prefix(count)) }
-            if count == 0 { return nil }
-            if errno != EINTR { throw CommandFailure(systemError: errno, at: path) }
+    /// The records of all that was named: of a file, of the files of a folder in the order of their
+    /// names, of what is fetched, or of a repository.
+    ///
+    /// - Parameters:
+    ///   - folder: holds the addresses of hosts that DNS does not know.
+    ///   - memory: what is known of earlier imports; a harvest goes on from it.
+    /// - Throws: `CommandFailure`, 66 or 77; `Problem` for what cannot be fetched.
+    func records(
+        _ defaults: ImportDefaults, _ folder: DataFolder, memory: ImportMemory? = nil,
+        progress: ProgressLine
+    ) async throws -> any RecordSource {
+        let format = try requiredFormat()
+        let client = try FetchClient(
+            authorityPEM: authority.pem(), allow: try OutboundFile.read(folder))
+        if isHarvest {
+            return HarvestedRecords(
+                address: file, plan: try harvest.plan(since: memory?.nextFrom),
+                defaults: defaults, client: client, progress: progress)
         }
+        var files = [SourceFile(path: file, label: nil)]
+        if isURL {
+            let place = try await DownloadedFile.fetch(
+                file, accept: format.accept, by: client, progress: progress)
+            files = [SourceFile(path: place.path, label: nil, downloaded: place)]
+        } else if file != "-" {
+            files = try SourceFile.all(at: file, format: format)
+        }
+        await client.shutdown()
+        return FileRecords(
+            files: files, format: format, mapping: try columnMapping(), defaults: defaults)
     }
 }

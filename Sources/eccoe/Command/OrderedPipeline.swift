@@ -9,7 +9,7 @@ enum OrderedPipeline {
     /// - Throws: what the three throw; work under way is cancelled.
     static func run<Work: Sendable, Result: Sendable>(
         parallelism: Int,
-        next: () throws -> Work?,
+        next: () async throws -> Work?,
         perform: @escaping @Sendable (Work) async throws -> Result,
         handle: (Result) throws -> Void
     ) async throws {
@@ -18,7 +18,7 @@ enum OrderedPipeline {
             var handled = 0
             var waiting: [Int: Result] = [:]
             while true {
-                while asked - handled < parallelism, let work = try next() {
+                while asked - handled < parallelism, let work = try await next() {
                     let position = asked
                     group.addTask { (position, try await perform(work)) }
                     asked += 1

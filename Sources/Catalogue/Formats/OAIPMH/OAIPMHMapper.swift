@@ -74,13 +74,16 @@ package enum OAIRecordMapping {
         }
         if record.isDeleted {
             reader.remark(
-                .warning,
+                .note,
                 element,
-                "\(record.identifier.prefix(200)) is deleted at the source; nothing was withdrawn "
-                    + "here",
-                "withdraw the item if it was taken from there and is no longer offered"
+                "\(record.identifier.prefix(200)) is deleted at the source",
+                "an import asks whether to withdraw the item, if it was taken from there"
             )
-            return reader.refused()
+            let remarks = reader.refused()
+            return ImportRecord(
+                at: remarks.at, item: nil,
+                removed: itemID(of: record.identifier, defaults: defaults),
+                problems: remarks.problems)
         }
         guard let metadata = record.metadata else {
             reader.remark(
@@ -107,6 +110,13 @@ package enum OAIRecordMapping {
             "ask for metadataPrefix lom or oai_dc"
         )
         return reader.refused()
+    }
+
+    /// The id in the own catalogue of what a repository hands out under `identifier`.
+    static func itemID(of identifier: String, defaults: ImportDefaults) -> String {
+        ItemIdentifier.local(identifier, domain: defaults.domain)
+            ?? ItemIdentifier.fitting(
+                format: ImportFormat.oaiPMH.rawValue, sourceID: identifier)
     }
 
     private static func lom(in metadata: XMLElement) -> XMLElement? {
