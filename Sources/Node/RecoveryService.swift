@@ -145,6 +145,8 @@ extension RecoveryService {
             try restoreContents(from: before)
             try await node.recoverViews(of: log)
             try node.noteHead(of: log)
+        } else {
+            try remember(heads)
         }
         let anchor = try anchor()
         let gained = healed
@@ -152,6 +154,22 @@ extension RecoveryService {
             gate.healed(anchor: anchor, gained: gained, at: node.time.now())
             return []
         }
+    }
+
+    /// What was signed with the own key and cannot be fetched now is anchored: at the next start, when
+    /// whoever told of it may be silent, the log is still known to be older.
+    private func remember(_ heads: [VerifiedCheckpoint]) throws {
+        guard node.gate.current?.isOpen == false,
+            let head = heads.map(\.checkpoint).max(by: { $0.size < $1.size }),
+            head.size > log.size
+        else { return }
+        let file = node.anchor(epoch: node.epoch)
+        guard try file.read().map({ $0.origin != head.origin || $0.size < head.size }) ?? true
+        else { return }
+        try file.write(.init(origin: head.origin, size: head.size, root: head.root))
+        node.logger.warning(
+            "a head beyond the own log was seen, and nobody offers its leaves: it is remembered",
+            metadata: ["size": "\(head.size)", "held": "\(log.size)"])
     }
 
     private func heal(to head: VerifiedCheckpoint) async throws -> Bool {

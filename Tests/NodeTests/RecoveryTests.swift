@@ -184,6 +184,37 @@ import TransparencyLog
         }
     }
 
+    @Test func `remembers over a restart what it heard of and could not fetch`() async throws {
+        let restored = try await restoredFromOldCopy(losingAnchor: true).node
+        // They tell of the head and hand out no leaves.
+        for member in [TestFederation.b, TestFederation.c] {
+            federation.network.lie(for: member) { request, response in
+                request.path.contains("/tile/") ? .status(503) : response
+            }
+        }
+        try await federation.running([restored]) {
+            try await federation.until("the head is remembered") {
+                try anchor.read()?.size == 4
+            }
+        }
+        #expect(restored.node.logs.own?.size == 2)
+        for member in [TestFederation.b, TestFederation.c] { federation.network.cut(member) }
+        let again = try federation.restarted(a.domain)
+        try await federation.running([again]) {
+            await federation.settle()
+            federation.clock.advance(by: .seconds(900))
+            await federation.settle()
+            #expect(again.node.gate.current?.isOpen == false)
+            #expect(again.node.gate.current?.reason?.contains("remembers 4 leaves") == true)
+            for member in [TestFederation.b, TestFederation.c] {
+                federation.network.lie(for: member, nil)
+                federation.network.mend(member)
+            }
+            try await opened(again)
+            #expect(again.node.logs.own?.size == 4)
+        }
+    }
+
     @Test func `opens by the operator's override, with the reason in the audit log`()
         async throws
     {
