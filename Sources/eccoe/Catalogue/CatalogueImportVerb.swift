@@ -79,7 +79,8 @@ struct CatalogueImportVerb: Verb {
                     perform: { try await publish($0, client) },
                     handle: { results in
                         journal.acknowledge(results)
-                        progress.update("\(journal.acknowledged) items acknowledged")
+                        let bar = records.bar.map { $0 + " " } ?? ""
+                        progress.update(bar + "\(journal.acknowledged) items acknowledged")
                     }
                 )
                 progress.clear()

@@ -15,6 +15,8 @@ protocol RecordSource: AnyObject {
     var isWhole: Bool { get }
     /// From when on the next import may go on, where that is possible.
     var nextFrom: Instant? { get }
+    /// How much of it was read, as a bar; nil where nobody knows how much there is.
+    var bar: String? { get }
     /// Lets connections go.
     func close() async
 }
@@ -25,14 +27,17 @@ final class FileRecords: RecordSource {
     private let format: ImportFormat
     private let mapping: ColumnMapping?
     private let defaults: ImportDefaults
-    private var current: (file: SourceFile, reader: CatalogueImport.Reader)?
+    private var current: (file: SourceFile, source: ChunkedFile, reader: CatalogueImport.Reader)?
     private var seen = SeenItems()
+    private let total: Int
+    private var done = 0
 
     init(
         files: [SourceFile], format: ImportFormat, mapping: ColumnMapping?,
         defaults: ImportDefaults
     ) {
         self.files = files[...]
+        total = files.reduce(0) { $0 + ChunkedFile.size(of: $1.path) }
         self.format = format
         self.mapping = mapping
         self.defaults = defaults
@@ -43,13 +48,18 @@ final class FileRecords: RecordSource {
     var nextFrom: Instant? { nil }
     func close() async {}
 
+    var bar: String? {
+        guard total > 0 else { return nil }
+        return ProgressLine.bar(min(total, done + (current?.source.done ?? 0)), of: total)
+    }
+
     func next() async throws -> ImportRecord? {
         while true {
             if current == nil {
                 guard let file = files.popFirst() else { return nil }
                 let source = try ChunkedFile(file.path)
                 current = (
-                    file,
+                    file, source,
                     CatalogueImport.Reader(
                         format: format, mapping: mapping, defaults: defaults, label: file.label,
                         seen: seen
@@ -57,7 +67,10 @@ final class FileRecords: RecordSource {
                 )
             }
             if let record = try current?.reader.next() { return record }
-            if let reader = current?.reader { seen = reader.seen }
+            if let current {
+                seen = current.reader.seen
+                done += current.source.done
+            }
             current = nil
         }
     }
@@ -160,6 +173,7 @@ final class HarvestedRecords: RecordSource {
     var isWhole: Bool { summary != nil && plan.from == nil && plan.until == nil }
     var nextFrom: Instant? { plan.until == nil ? summary?.nextFrom : nil }
     func close() async { await client.shutdown() }
+    var bar: String? { nil }
 
     func next() async throws -> ImportRecord? {
         while true {

@@ -123,11 +123,22 @@ final class ChunkedFile {
     private let path: String
     private let descriptor: Int32
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    /// Bytes read so far.
+    private(set) var done = 0
 
     init(_ path: String) throws {
         self.path = path
         descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw CommandFailure(systemError: errno, at: path) }
+    }
+
+    /// Bytes of a regular file; 0 for anything else.
+    static func size(of path: String) -> Int {
+        var state = stat()
+        guard path != "-", stat(path, &state) == 0, state.st_mode & S_IFMT == S_IFREG else {
+            return 0
+        }
+        return Int(state.st_size)
     }
 
     deinit {
@@ -137,7 +148,10 @@ final class ChunkedFile {
     func next() throws -> [UInt8]? {
         while true {
             let count = read(descriptor, &buffer, buffer.count)
-            if count > 0 { return Array(buffer.prefix(count)) }
+            if count > 0 {
+                done += count
+                return Array(buffer.prefix(count))
+            }
             if count == 0 { return nil }
             if errno != EINTR { throw CommandFailure(systemError: errno, at: path) }
         }
