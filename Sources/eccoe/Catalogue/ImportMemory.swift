@@ -48,8 +48,9 @@ struct ImportMemory {
         var bytes = JSON.object(head).canonicalBytes + [0x0a]
         for id in ids.sorted() { bytes += Array(id.utf8) + [0x0a] }
         let path = Self.path(of: source, folder)
-        try DurableFile.makeFolder((path as NSString).deletingLastPathComponent)
-        try DurableFile.write(bytes, to: path)
+        // The address of a source may hold what gives access to it.
+        try DurableFile.makeFolder((path as NSString).deletingLastPathComponent, mode: 0o700)
+        try DurableFile.write(bytes, to: path, mode: 0o600)
     }
 
     /// Standard input is no source that comes again.
