@@ -47,6 +47,13 @@ import Testing
         #expect(item.languages == [Language.uri(tag: "nl") ?? ""])
     }
 
+    @Test func `an issuer that is only an address is questioned`() throws {
+        let report = imported(Self.badge(#","issuer":"https://x.example/issuer""#), .ob2)
+        let item = try #require(report.items.first)
+        #expect(item.awardingBody.name == ["en": "https://x.example/issuer"])
+        #expect(report.problems(at: "line 1, /issuer").map(\.severity) == [.warning])
+    }
+
     @Test func `the badge inside an assertion is read, its recipient is not`() {
         let assertion =
             #"{"type":"Assertion","recipient":{"identity":"ann@x.example"},"badge":\#(Self.badge())}"#

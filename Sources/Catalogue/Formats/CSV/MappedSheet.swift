@@ -7,7 +7,7 @@ struct MappedSheet {
     private var rows = CSVRows()
     private var header: [(name: String, column: ColumnMapping.Column?)]?
     /// The forms of dates that were met in a column, so that a mixture is said once.
-    private var dateForms: [String: DateForm] = [:]
+    private var dateForms: [String: [DateForm]] = [:]
 
     init(mapping: ColumnMapping, defaults: ImportDefaults) {
         self.mapping = mapping
@@ -116,7 +116,10 @@ struct MappedSheet {
         let forms = column.dates.isEmpty ? [.iso] : column.dates
         for form in forms {
             guard let date = form.date(cell) else { continue }
-            if let first = dateForms[name], first != form {
+            let known = dateForms[name] ?? []
+            if known.contains(form) { return date }
+            dateForms[name] = known + [form]
+            if let first = known.first {
                 remarks.add(
                     .warning,
                     place,
@@ -125,7 +128,6 @@ struct MappedSheet {
                     "check the column"
                 )
             }
-            dateForms[name] = form
             return date
         }
         remarks.add(

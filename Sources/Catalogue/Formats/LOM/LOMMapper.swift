@@ -104,8 +104,8 @@ struct LOMMapping {
         reader.remark(
             .note,
             lom.part("lifecycle") ?? lom,
-            "names of \(persons) persons were not carried over: a catalogue that others copy names "
-                + "no persons",
+            "names of persons were left out (\(persons)): a catalogue that others copy names no "
+                + "persons",
             "nothing to do; the resource itself names its authors"
         )
     }

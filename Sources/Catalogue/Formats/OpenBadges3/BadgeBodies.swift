@@ -30,8 +30,15 @@ extension AchievementMapping {
 
     private mutating func profile(_ profile: JSON, at pointer: String) -> Organisation? {
         let id = profile.string ?? profile["id"]?.string
-        guard let name = profile["name"]?.string ?? profile["legalName"]?.string ?? id else {
-            return nil
+        let stated = profile["name"]?.string ?? profile["legalName"]?.string
+        guard let name = stated ?? id else { return nil }
+        if stated == nil {
+            remark(
+                .warning,
+                pointer,
+                "the body is only named by its address; the address became its name",
+                "give the \(dialect.creator) with its name"
+            )
         }
         var body = Organisation(name: [language: name])
         body.id = id.map { WrittenForm.escapingURI($0) }.flatMap {

@@ -203,9 +203,11 @@ struct ElementReader {
         return decimal
     }
 
-    /// Hours from an ISO 8601 duration or a number; months and the like are questioned.
+    /// Hours from an ISO 8601 duration, as XML has them, or from a number, with a remark; months and
+    /// the like are questioned.
     mutating func hours(_ element: XMLElement?) -> String? {
         guard let element, let text = text(element) else { return nil }
+        if let hours = ISODuration(text)?.hours { return hours }
         let workload = Workload(.string(text), at: Self.place(element), &remarks)
         guard let hours = workload.hours?.string else { return nil }
         if WrittenForm.isDecimal(hours) { return hours }
