@@ -253,6 +253,7 @@ enum OAISchema {
         + pattern("prefix", "[A-Za-z0-9_.!~*'()\\-]+")
         + "<xs:complexType name=\"token\"><xs:simpleContent><xs:extension base=\"xs:string\">"
         + "<xs:attribute name=\"cursor\" type=\"xs:nonNegativeInteger\"/>"
+        + "<xs:attribute name=\"completeListSize\" type=\"xs:positiveInteger\"/>"
         + "</xs:extension></xs:simpleContent></xs:complexType>"
         + "<xs:complexType name=\"error\"><xs:simpleContent><xs:extension base=\"xs:string\">"
         + "<xs:attribute name=\"code\" type=\"o:code\" use=\"required\"/>"
