@@ -30,6 +30,19 @@ private enum CTDL {
 }
 
 @Suite struct CTDLTests {
+    @Test func `a state that a catalogue does not have takes no other away`() throws {
+        let (item, report) = try CTDL.item(
+            #","ceterms:credentialStatusType":\#(CTDL.term("credentialStat:Active", "Active")),"#
+                + #""ceterms:lifeCycleStatusType":\#(CTDL.term("lifeCycle:Planned", "Planned"))"#
+        )
+        #expect(item.status == "urn:eccoe:status:released")
+        #expect(
+            report.problems.map(\.message) == [
+                "the status Planned is none of a catalogue; left out"
+            ]
+        )
+    }
+
     @Test func `a record becomes an item`() throws {
         let (item, report) = try CTDL.item("")
         #expect(item.id == CTDL.ctid)

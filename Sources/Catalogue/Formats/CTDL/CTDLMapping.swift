@@ -140,8 +140,9 @@ struct CTDLMapping {
         let states = ["Active": "released", "Deprecated": "obsolete", "Ceased": "obsolete"]
         for term in terms(node, "credentialStatusType") + terms(node, "lifeCycleStatusType") {
             guard let name = term.localName else { continue }
-            item.status = states[name].flatMap { Vocabulary.statuses.uri(labelled: $0) }
-            if item.status == nil {
+            let status = states[name].flatMap { Vocabulary.statuses.uri(labelled: $0) }
+            item.status = item.status ?? status
+            if status == nil {
                 reading.remark(
                     .note,
                     term.pointer,
