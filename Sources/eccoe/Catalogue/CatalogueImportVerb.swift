@@ -105,29 +105,28 @@ struct CatalogueImportVerb: Verb {
     ) async throws {
         guard var known = memory else { return }
         let current = records.ids
-        var gone = journal.removed
-        if records.isWhole { gone.formUnion(known.ids.subtracting(current)) }
-        gone.subtract(current)
-        // Among what could not be read may be what seems to be gone.
-        let isDoubtful = journal.isIncomplete && !gone.isSubset(of: journal.removed)
+        // What the source itself says is certain; what is only missing is not when a record could not
+        // be read: it may be that one.
+        let told = journal.removed.union(records.isWhole ? [] : known.gone).subtracting(current)
+        let missing =
+            records.isWhole
+            ? known.ids.union(known.gone).subtracting(current).subtracting(told) : []
+        let isDoubtful = journal.isIncomplete && !missing.isEmpty
         if isDoubtful {
             StandardStream.error.write(
                 "some records could not be read, so it is not known what is gone from the source\n"
                     + "  try: mend them and import again\n")
-            gone = journal.removed
         }
+        let gone = isDoubtful ? told : told.union(missing)
         let removed = try await RemovedItems.find(gone, client)
         let choice: Bool? = withdrawRemoved ? true : keepRemoved ? false : nil
         let withdraws = removed.decide(choice, dryRun: dryRun)
         if withdraws { try await removed.withdraw(client) }
-        journal.note(removed: removed.items.map(\.id), areWithdrawn: withdraws)
-        if records.isWhole && !isDoubtful { known.ids = [] }
-        known.ids.formUnion(current)
-        if withdraws {
-            known.ids.subtract(removed.items.map(\.id))
-        } else {
-            known.ids.formUnion(removed.items.map(\.id))
-        }
+        let ids = removed.items.map(\.id)
+        journal.note(removed: ids, areWithdrawn: withdraws)
+        known.ids = known.ids.subtracting(gone).union(current)
+        known.gone = (isDoubtful ? known.gone.subtracting(current) : [])
+            .subtracting(ids).union(withdraws ? [] : ids)
         known.nextFrom = records.nextFrom ?? known.nextFrom
         memory = known
     }

@@ -6,12 +6,15 @@ import Keys
 import NodeStore
 
 /// What earlier imports took from a source, so that the next one sees what is gone from it. A text
-/// file in the data folder: a line of JSON that names the source, then one id a line.
+/// file in the data folder: a line of JSON that names the source, then one id a line; `gone` stands
+/// before those that are gone from the source and were kept so far.
 struct ImportMemory {
     /// The source as it was named, its format and, of a repository, the set.
     let source: String
     /// The ids of items that were in the source and are not known to be withdrawn.
     var ids: Set<String>
+    /// Those of which it was seen that they are gone: they are asked about again.
+    var gone: Set<String> = []
     /// From when on the next harvest goes on; nil for files.
     var nextFrom: Instant?
 
@@ -29,13 +32,19 @@ struct ImportMemory {
         guard let first = lines.first, let head = try? JSON.read(Array(first)),
             head["v"]?.integer == 1, head["source"]?.string == name
         else { return empty }
-        return ImportMemory(
-            source: name,
-            ids: Set(
-                lines.dropFirst().map { String(decoding: $0, as: UTF8.self) }
-                    .filter { ItemIdentifier.isValid($0) }),
-            nextFrom: head["nextFrom"]?.string.flatMap { Instant($0) })
+        var memory = empty
+        memory.nextFrom = head["nextFrom"]?.string.flatMap { Instant($0) }
+        for line in lines.dropFirst() {
+            let text = String(decoding: line, as: UTF8.self)
+            let isGone = text.hasPrefix(mark)
+            let id = isGone ? String(text.dropFirst(mark.count)) : text
+            guard ItemIdentifier.isValid(id) else { continue }
+            if isGone { memory.gone.insert(id) } else { memory.ids.insert(id) }
+        }
+        return memory
     }
+
+    private static let mark = "gone "
 
     /// Writes it.
     ///
@@ -47,6 +56,7 @@ struct ImportMemory {
         head["nextFrom"] = nextFrom.map { .string($0.text) }
         var bytes = JSON.object(head).canonicalBytes + [0x0a]
         for id in ids.sorted() { bytes += Array(id.utf8) + [0x0a] }
+        for id in gone.sorted() { bytes += Array((Self.mark + id).utf8) + [0x0a] }
         let path = Self.path(of: source, folder)
         // The address of a source may hold what gives access to it.
         try DurableFile.makeFolder((path as NSString).deletingLastPathComponent, mode: 0o700)
