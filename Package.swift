@@ -215,8 +215,9 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "CanonicalJSON", "Keys", "TransparencyLog", "Federation", "NodeStore",
-                "NodeClient", "Recognition", "Credentials", "eccoe", "eccoed", "SecondOpinion",
+                "CanonicalJSON", "XML", "Keys", "TransparencyLog", "Catalogue", "Federation",
+                "NodeStore", "NodeClient", "Recognition", "Credentials", "eccoe", "eccoed",
+                "SecondOpinion",
                 nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: strict),

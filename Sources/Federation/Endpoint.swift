@@ -29,6 +29,15 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case item = "GET /items/{id}"
     case lookup = "POST /v1/lookups"
     case didDocument = "GET /.well-known/did.json"
+    /// A whole catalogue in one format, by the name of its file.
+    case wholeCatalogue = "GET /catalogue/{file}"
+    case harvest = "GET /oai"
+    case harvestByForm = "POST /oai"
+    case changes = "GET /feed.atom"
+    case sitemap = "GET /sitemap.xml"
+    case robots = "GET /robots.txt"
+    case description = "GET /openapi.json"
+    case apiCatalog = "GET /.well-known/api-catalog"
     case home = "GET /"
 
     /// `GET`, `POST` or `PUT`.
@@ -51,6 +60,11 @@ package enum Endpoint: String, CaseIterable, Sendable {
             true
         default: false
         }
+    }
+
+    /// Whether answers name the description of the API: what programs ask, but for files.
+    package var isForPrograms: Bool {
+        self == .home || template.hasPrefix("/v1/") && !isStatic
     }
 
     /// Whom a request counts against.
@@ -77,6 +91,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
         switch self {
         case .announce, .blobBatch, .reachability: "application/json"
         case .addEntries: "application/octet-stream"
+        case .harvestByForm: "application/x-www-form-urlencoded"
         default: nil
         }
     }

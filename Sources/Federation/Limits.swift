@@ -32,6 +32,14 @@ package enum Limits {
     package static let lookupBytes = 1 << 20
     /// Bytes of the words of a search.
     package static let searchBytes = 2048
+    /// Bytes of a form that a harvester posts.
+    package static let harvestFormBytes = 8 << 10
+    /// Whole catalogues that are written at a time; beyond it 503 with Retry-After.
+    package static let catalogueFiles = 4
+    /// Changes of a page of the feed, and records of an answer to a harvester.
+    package static let changesPage = 100
+    /// Bytes of an answer below which compressing it is not worth the while.
+    package static let compressedFromBytes = 1 << 10
     /// Bytes of a head of a request, its first line aside.
     package static let headBytes = 16 << 10
     /// Bytes of one field of a head, or of its first line.

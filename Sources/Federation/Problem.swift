@@ -8,6 +8,7 @@ package struct Problem: Error, Sendable, Equatable {
         case tooLarge = "too-large"
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
+        case notAcceptable = "not-acceptable"
         case requestTimeout = "request-timeout"
         case rangeNotSatisfiable = "range-not-satisfiable"
         case rateLimited = "rate-limited"
@@ -69,6 +70,7 @@ package struct Problem: Error, Sendable, Equatable {
         case .forbidden, .notAMember: 403
         case .notFound, .unknownOrigin, .noLog: 404
         case .methodNotAllowed: 405
+        case .notAcceptable: 406
         case .requestTimeout: 408
         case .conflict, .requestIDReused, .outcomeUnknown, .logExists, .notConfirmed: 409
         case .gone: 410

@@ -33,6 +33,10 @@ struct Answer: Sendable {
     var caching = Caching.none
     /// Compared with If-None-Match; what is immutable needs none.
     var tag: EntityTag?
+    /// A body that is made while it is sent; then `body` is empty.
+    var stream: BodyStream?
+    /// How the body is compressed: `gzip`, or nil.
+    var coding: String?
     /// Whether a Range is honoured.
     var hasRanges = false
     /// Bytes that are told where none are sent.
@@ -72,6 +76,53 @@ struct Answer: Sendable {
         )
     }
 
+    /// The answer in a content coding that the caller takes: text that is long enough, as gzip. What is
+    /// compressed has a tag of its own.
+    func coded(for request: Request) -> Answer {
+        let isLong = stream != nil || body.count >= Limits.compressedFromBytes
+        guard status == 200, isText, isLong, !hasRanges else { return self }
+        var answer = self
+        answer.vary("accept-encoding")
+        if Acceptance(request.field("accept-encoding")).takes(coding: "gzip") {
+            answer.coding = "gzip"
+            answer.tag = tag?.coded("gzip")
+        }
+        return answer
+    }
+
+    private var isText: Bool {
+        let essence = type.prefix { $0 != ";" }
+        return essence.hasPrefix("text/") || essence.hasSuffix("json") || essence.hasSuffix("xml")
+            || essence == "application/jsonl"
+    }
+
+    /// Says that another value of a request's field would have got another answer.
+    mutating func vary(_ field: String) {
+        guard let place = fields.firstIndex(where: { $0.name == "vary" }) else {
+            return fields.append(("vary", field))
+        }
+        fields[place].value += ", " + field
+    }
+
+    /// The answer with its body compressed, if it shall be, and with its length for a HEAD, which
+    /// tells it; a stream is compressed while it is sent.
+    func packed(for request: Request) async throws -> Answer {
+        var answer = self
+        if let stream {
+            if request.method == .head { answer.length = try await stream.length(coding: coding) }
+            return answer
+        }
+        guard coding == "gzip", !body.isEmpty else { return self }
+        let body = body
+        answer.body =
+            body.count < Self.quickBytes
+            ? try GzipWriter.pack(body) : try await elsewhere { try GzipWriter.pack(body) }
+        return answer
+    }
+
+    /// Bytes that are compressed in about a millisecond.
+    private static let quickBytes = 64 << 10
+
     /// The answer to a request, with its preconditions and its range (RFC 9110 sections 13 and
     /// 14).
     ///
@@ -102,26 +153,38 @@ struct Answer: Sendable {
         headers[.eTag] = tag?.field
         if hasRanges { headers[.acceptRanges] = "bytes" }
         if status == 503 { headers[.retryAfter] = "2" }
-        headers[.contentLength] = String(length ?? body.count)
+        if let length = length ?? knownLength { headers[.contentLength] = String(length) }
         if status != 304 {
             headers[.contentType] = type
+            headers[.contentEncoding] = coding
             headers[.xContentTypeOptions] = "nosniff"
         }
         for field in fields {
-            if let name = HTTPField.Name(field.name) { headers[name] = field.value }
+            guard let name = HTTPField.Name(field.name) else { continue }
+            if name.canonicalName == "link" {
+                headers.append(HTTPField(name: name, value: field.value))
+            } else {
+                headers[name] = field.value
+            }
         }
         return Response(
             status: .init(code: status),
             headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+            body: stream?.body(coding: coding)
+                ?? ResponseBody(byteBuffer: ByteBuffer(bytes: body))
         )
+    }
+
+    private var knownLength: Int? {
+        stream != nil || status == 304 ? nil : body.count
     }
 
     private var notModified: Answer {
         var answer = self
         answer.status = 304
-        // The length of what would have been sent (RFC 9110 section 8.6).
-        answer.length = body.count
+        // The length of what would have been sent (RFC 9110 section 8.6), where that is known.
+        answer.length = stream == nil && coding == nil ? body.count : nil
+        answer.stream = nil
         answer.body = []
         return answer
     }

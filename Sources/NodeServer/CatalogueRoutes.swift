@@ -20,10 +20,7 @@ struct CatalogueRoutes: Sendable {
         case .catalogue:
             return try search(asked)
         case .item:
-            let id = item(asked)
-            return try answers.answer(to: "item " + id, in: node.catalogueState) {
-                .json(try SearchDesk(node: node).show(id), caching: .brief)
-            }
+            return try item(asked)
         case .lookup:
             let body = try await asked.body(limit: Limits.lookupBytes)
             return .json(try await CredentialDesk(node: node).lookup(body: body))
@@ -59,8 +56,16 @@ struct CatalogueRoutes: Sendable {
         }
     }
 
+    private func item(_ asked: Asked) throws -> Answer {
+        let form = try ItemForm(asked)
+        let id = itemID(asked)
+        return try answers.answer(to: "item \(form) \(id)", in: node.catalogueState) {
+            try form.answer(to: SearchDesk(node: node).show(id))
+        }
+    }
+
     /// The path is the item's global id, in which its own id is percent-encoded.
-    private func item(_ asked: Asked) -> String {
+    private func itemID(_ asked: Asked) -> String {
         let domain = node.identity.domain
         let id = asked.parameter("id")
         return ItemIdentifier.local("https://\(domain)/items/\(id)", domain: domain) ?? id

@@ -15,6 +15,7 @@ package struct NodeRouter: Sendable {
     private let peers: PeerRoutes
     private let mirror: MirrorRoutes
     private let people: CatalogueRoutes
+    private let publication: PublicationRoutes
 
     /// Routes of a node, behind a gate.
     package init(node: Node, gate: InboundGate) {
@@ -25,6 +26,7 @@ package struct NodeRouter: Sendable {
         peers = PeerRoutes(node: node, charge: charge)
         mirror = MirrorRoutes(node: node, charge: charge)
         people = CatalogueRoutes(node: node)
+        publication = PublicationRoutes(node: node)
     }
 
     func router() -> Router<CallerContext> {
@@ -68,6 +70,9 @@ package struct NodeRouter: Sendable {
             )
             if endpoint.contentCodings.contains("gzip") {
                 answer.fields.append(("accept-encoding", "gzip"))
+            }
+            if endpoint.isForPrograms {
+                answer.fields.append(("link", "</openapi.json>; rel=\"service-desc\""))
             }
             answer.fields +=
                 try signed?.answerFields(
@@ -115,7 +120,11 @@ package struct NodeRouter: Sendable {
                     try gate.charge(address: caller)
                 }
             }
-            return try await route(endpoint, asked).fitted(to: asked.request)
+            let answer = try await route(endpoint, asked)
+            // What a signature covers is sent as it is.
+            guard asked.signed == nil else { return try answer.fitted(to: asked.request) }
+            return try await answer.coded(for: asked.request).fitted(to: asked.request)
+                .packed(for: asked.request)
         } catch let throttled as Throttled {
             return throttled.answer(node: node.identity.domain)
         } catch let range as Answer.Unsatisfiable {
@@ -152,6 +161,9 @@ package struct NodeRouter: Sendable {
             try await mirror.answer(endpoint, asked)
         case .node, .catalogue, .item, .lookup, .didDocument, .home:
             try await people.answer(endpoint, asked)
+        case .wholeCatalogue, .harvest, .harvestByForm, .changes, .sitemap, .robots, .description,
+            .apiCatalog:
+            try await publication.answer(endpoint, asked)
         }
     }
 }

@@ -19,7 +19,7 @@ extension ViewsStore {
 
     /// Takes the texts of payloads that an institution has erased out of the views.
     package func erase(_ payloads: [Digest], domain: String) throws {
-        let isNew = try write { try $0.eraseShown(payloads, domain: domain) }
+        let isNew = try write { try $0.eraseShown(payloads, domain: domain, at: nil) }
         if isNew { try scrub() }
     }
 
@@ -34,8 +34,10 @@ extension ViewsStore {
 extension GRDB.Database {
     /// Takes the texts of erased payloads out of the views, for ever.
     ///
+    /// - Parameter time: when they were erased: a change of the items, of which harvesters must learn;
+    ///   nil where that is not known.
     /// - Returns: whether any of them was there to be erased for the first time.
-    func eraseShown(_ payloads: [Digest], domain: String) throws -> Bool {
+    func eraseShown(_ payloads: [Digest], domain: String, at time: Instant?) throws -> Bool {
         var isNew = false
         for payload in payloads {
             let hash = payload.bytes.data
@@ -50,8 +52,11 @@ extension GRDB.Database {
                 arguments: [domain, hash])
             for row in rows {
                 try execute(
-                    sql: "UPDATE item SET title = NULL, document = NULL WHERE rowid = ?",
-                    arguments: [row])
+                    sql: """
+                        UPDATE item SET title = NULL, document = NULL, at = max(at, ?)
+                        WHERE rowid = ?
+                        """,
+                    arguments: [time?.secondsSince1970 ?? 0, row])
                 try execute(sql: "DELETE FROM item_text WHERE rowid = ?", arguments: [row])
                 try execute(sql: "DELETE FROM alias WHERE item = ?", arguments: [row])
             }

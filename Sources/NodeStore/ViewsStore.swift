@@ -92,7 +92,13 @@ package final class ViewsStore: Sendable {
                     try step.show(document, payload: digest)
                 }
             }
-            let isNew = try db.eraseShown(erased, domain: domain)
+            let times = entries.compactMap { verdict -> Instant? in
+                guard case .accepted(let leaf, _, _) = verdict, leaf.type == .payloadErased else {
+                    return nil
+                }
+                return leaf.at
+            }
+            let isNew = try db.eraseShown(erased, domain: domain, at: times.max())
             try db.execute(
                 sql: "INSERT OR REPLACE INTO folded(origin, size) VALUES (?, ?)",
                 arguments: [origin, from + entries.count]

@@ -12,6 +12,18 @@ package struct XMLWriter {
     /// The text so far.
     package var bytes: [UInt8] { output }
 
+    /// A document up to the start tag of its root, whose end tag the caller writes: for documents
+    /// that are never in memory as a whole.
+    package static func opening(
+        _ root: String,
+        _ attributes: KeyValuePairs<String, String?> = [:]
+    ) -> [UInt8] {
+        var xml = XMLWriter()
+        xml.writeTag(root, attributes)
+        xml.output += Array(">\n".utf8)
+        return xml.output
+    }
+
     /// Writes an element with what `content` writes into it. Attributes without value are left out.
     package mutating func element(
         _ name: String,

@@ -170,7 +170,8 @@ import TransparencyLog
     @Test(arguments: ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonx"])
     func `a body of another type than is read is refused`(_ type: String) async throws {
         try await withoutTrace {
-            for endpoint in Endpoint.allCases where endpoint.mediaType != nil {
+            for endpoint in Endpoint.allCases
+            where endpoint.mediaType != nil && endpoint.mediaType != type {
                 let answer = try await post(
                     endpoint.template, "Content-Type: \(type)", Array("{}".utf8))
                 node.expectProblem(answer, [415], .unsupportedMedia, "\(endpoint) \(type)")

@@ -35,6 +35,7 @@ struct Refusal: Sendable {
             .replacing("{hex}", with: unknownHash)
             .replacing("{id}", with: "C-1")
             .replacing("{size}", with: "1")
+            .replacing("{file}", with: "items.csv")
             .replacing("{path}", with: path)
     }
 
@@ -110,6 +111,7 @@ extension Refusal {
         case .registryRequest: registryRequests
         case .lookup:
             oversize(.lookup, limit: Limits.lookupBytes)
+        case .harvestByForm: oversize(.harvestByForm, limit: Limits.harvestFormBytes)
         default: []
         }
     }

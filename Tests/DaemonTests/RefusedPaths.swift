@@ -14,6 +14,10 @@ extension Refusal {
         case .registryTarget: traversals(of: "/registry/targets")
         case .blob: blobs
         case .item: items
+        case .wholeCatalogue:
+            ["nope", "items", "items.csv%00", "..", "ITEMS.CSV", "items.csv/nope", "%2e%2e"].map {
+                get("/catalogue/" + $0, [404], .notFound)
+            }
         default: beyond(endpoint)
         }
     }

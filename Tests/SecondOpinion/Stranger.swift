@@ -15,6 +15,10 @@ package enum Stranger {
         variable("ECCOE_AICS_PYTHON")
         ?? tools.appendingPathComponent("aics/bin/python").path
 
+    /// A Python with sickle, PyLD and schemathesis.
+    private static let webPython =
+        variable("ECCOE_WEB_PYTHON") ?? tools.appendingPathComponent("web/bin/python").path
+
     /// Tests/SecondOpinion/xmod, which reads logs with golang.org/x/mod, built; nil where Go or the
     /// package is missing.
     package static let xmod: String? = {
@@ -33,6 +37,19 @@ package enum Stranger {
     package static let hasWitness =
         (try? run([newPython, "-c", "import aics_witness"]))?.status == 0
 
+    /// Whether sickle, which harvests by OAI-PMH, is there.
+    package static let hasSickle = (try? run([webPython, "-c", "import sickle"]))?.status == 0
+
+    /// Whether PyLD is there.
+    package static let hasPyLD = (try? run([webPython, "-c", "import pyld"]))?.status == 0
+
+    /// Whether schemathesis is there.
+    package static let hasSchemathesis =
+        (try? run([webPython, "-c", "import schemathesis"]))?.status == 0
+
+    /// What is said where one of these is missing.
+    package static let noWeb =
+        "no Python with sickle, PyLD and schemathesis (ECCOE_WEB_PYTHON): skipped"
     /// What is said where Go is missing.
     package static let noGo =
         "go or golang.org/x/mod (golang-go, golang-golang-x-mod-dev) absent: skipped"
@@ -62,6 +79,12 @@ package enum Stranger {
     package static func aics(_ script: String, _ arguments: [String]) throws -> Answer {
         let path = root.appendingPathComponent("Tests/SecondOpinion/aics/\(script).py").path
         return try run([newPython, path] + arguments)
+    }
+
+    /// Runs a script of Tests/SecondOpinion/publication.
+    package static func publication(_ script: String, _ arguments: [String]) throws -> Answer {
+        let path = root.appendingPathComponent("Tests/SecondOpinion/publication/\(script).py").path
+        return try run([webPython, path] + arguments)
     }
 
     /// The command line of a Python module that brings a program.

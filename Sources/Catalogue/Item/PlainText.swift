@@ -44,6 +44,8 @@ package struct PlainText: Sendable {
         }
     }
 
+    static func isShown(_ scalar: Unicode.Scalar) -> Bool { !isRefused(scalar) }
+
     /// The common case, decided without building anything.
     private static func isPlain(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else {

@@ -15,6 +15,15 @@ package struct EntityTag: Sendable, Equatable {
         field = "\"\(digest.hex.prefix(32))\""
     }
 
+    /// The tag of the same representation in another content coding, whose bytes are others.
+    package func coded(_ coding: String) -> EntityTag {
+        EntityTag(field: "\(field.dropLast())-\(coding)\"")
+    }
+
+    private init(field: String) {
+        self.field = field
+    }
+
     /// Whether an If-None-Match field names this tag, or any by `*`. Weak comparison (section
     /// 13.1.2); what is no list of tags names none.
     package func isNamed(in ifNoneMatch: String) -> Bool {

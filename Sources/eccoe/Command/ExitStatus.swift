@@ -21,7 +21,8 @@ enum ExitStatus: Int32 {
         self =
             switch slug {
             case .malformedRequest, .tooLarge, .invalidItem, .invalidCredential, .invalidDecision,
-                .requestIDReused, .methodNotAllowed, .unsupportedMedia, .rangeNotSatisfiable:
+                .requestIDReused, .methodNotAllowed, .notAcceptable, .unsupportedMedia,
+                .rangeNotSatisfiable:
                 .data
             case .notFound, .conflict, .outcomeUnknown, .invalidCheckpoint, .invalidProof,
                 .unknownOrigin, .gone,

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import XML
 
 /// Writes items in the formats of the outside world, one after the other, so that a catalogue of
 /// any size passes through bounded memory: `opening`, `next(_:)` for each item, `closing`.
@@ -21,6 +22,8 @@ package struct CatalogueExport: Sendable {
 
     private let format: ExportFormat
     private var isFirst = true
+    /// What a format that keeps the parts of items apart must have before it can write.
+    private var collected: [Entry] = []
 
     /// A writer of `format`.
     package init(format: ExportFormat) {
@@ -31,34 +34,67 @@ package struct CatalogueExport: Sendable {
     package var opening: [UInt8] {
         switch format {
         case .json, .ob3: Array("[".utf8)
-        case .elm: Self.graph(ELMWriter.context)
-        case .ctdl: Self.graph(CTDLWriter.context)
-        case .schemaorg: Self.graph("https://schema.org")
+        case .elm, .ctdl, .schemaorg: Self.graph(format.context ?? .null)
         case .csv: ItemSheet.header
+        case .lom: XMLWriter.opening("records", ["xmlns": "urn:eccoe:lom-records"])
+        case .qdr: []
         }
     }
 
-    /// The text of an item, with what separates it from the one before.
+    /// The text of an item, with what separates it from the one before. Empty in QDR, whose items
+    /// are kept for `closing`: a catalogue of any size is written by `QDRWriter` itself.
     package mutating func next(_ entry: Entry) -> [UInt8] {
-        let value: JSON
         switch format {
         case .csv: return ItemSheet.row(entry.item)
-        case .json: value = entry.item.json
-        case .elm: value = ELMWriter(entry).node
-        case .ctdl: value = CTDLWriter(entry).node
-        case .ob3: value = AchievementWriter(entry).achievement
-        case .schemaorg: value = SchemaOrgCourse(entry).course
+        case .lom:
+            var xml = XMLWriter(isPart: true)
+            LOMWriter.write(entry.item, domain: entry.domain, into: &xml)
+            return xml.bytes
+        case .qdr:
+            collected.append(entry)
+            return []
+        default: break
         }
         defer { isFirst = false }
-        return Array((isFirst ? "\n" : ",\n").utf8) + value.canonicalBytes
+        return Array((isFirst ? "\n" : ",\n").utf8) + Self.value(entry, format).canonicalBytes
     }
 
     /// What stands behind the last item.
     package var closing: [UInt8] {
         switch format {
-        case .json, .ob3: Array("\n]\n".utf8)
-        case .elm, .ctdl, .schemaorg: Array("\n]}\n".utf8)
-        case .csv: []
+        case .json, .ob3: return Array("\n]\n".utf8)
+        case .elm, .ctdl, .schemaorg: return Array("\n]}\n".utf8)
+        case .csv: return []
+        case .lom: return Array("</records>\n".utf8)
+        case .qdr:
+            var writer = QDRWriter(offered: Set(collected.map(\.globalID)))
+            return writer.write(collected)
+        }
+    }
+
+    /// The document of one item by itself: where a list of items would be in brackets, only the item.
+    package static func document(of entry: Entry, format: ExportFormat) -> [UInt8] {
+        switch format {
+        case .csv, .qdr: return write([entry], format: format)
+        case .lom:
+            var xml = XMLWriter()
+            LOMWriter.write(entry.item, domain: entry.domain, into: &xml)
+            return xml.bytes
+        case .json, .elm, .ctdl, .ob3, .schemaorg:
+            guard case .object(var object) = value(entry, format) else { return [] }
+            object["@context"] = format.context
+            return JSON.object(object).canonicalBytes
+        }
+    }
+
+    /// The item in a format whose items are JSON.
+    private static func value(_ entry: Entry, _ format: ExportFormat) -> JSON {
+        switch format {
+        case .elm: ELMWriter(entry).node
+        case .ctdl: CTDLWriter(entry).node
+        case .ob3: AchievementWriter(entry).document
+        case .schemaorg: SchemaOrgCourse(entry).course
+        case .json, .csv, .qdr, .lom: entry.item.json
         }
     }
 

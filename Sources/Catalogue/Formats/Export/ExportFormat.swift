@@ -1,3 +1,5 @@
+import CanonicalJSON
+
 /// A format in which items are written; the raw value is its name on the command line.
 package enum ExportFormat: String, CaseIterable, Sendable {
     /// Our own: a list of items in their written form.
@@ -12,6 +14,10 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     case schemaorg
     /// A sheet of comma-separated values that no spreadsheet takes for formulas.
     case csv
+    /// Europass QDR: the XML of Learning Opportunities and Qualifications.
+    case qdr
+    /// IEEE LOM in XML: a list of records.
+    case lom
 
     /// The media type of what is written.
     package var mediaType: String {
@@ -19,6 +25,55 @@ package enum ExportFormat: String, CaseIterable, Sendable {
         case .json, .ob3: "application/json"
         case .elm, .ctdl, .schemaorg: "application/ld+json"
         case .csv: "text/csv"
+        case .qdr, .lom: "application/xml"
+        }
+    }
+
+    /// The name of the file with a whole catalogue below `/catalogue/`: stable, so that others may
+    /// poll it.
+    package var fileName: String {
+        switch self {
+        case .json: "items.json"
+        case .elm: "elm.jsonld"
+        case .ctdl: "ctdl.jsonld"
+        case .ob3: "openbadges.json"
+        case .schemaorg: "schemaorg.jsonld"
+        case .csv: "items.csv"
+        case .qdr: "qdr.xml"
+        case .lom: "lom.xml"
+        }
+    }
+
+    /// The format of a file of that name; nil for any other.
+    package init?(fileName: String) {
+        guard let format = Self.allCases.first(where: { $0.fileName == fileName }) else {
+            return nil
+        }
+        self = format
+    }
+
+    /// What people call it.
+    package var title: String {
+        switch self {
+        case .json: "JSON of this network"
+        case .elm: "European Learning Model 3 (JSON-LD)"
+        case .ctdl: "Credential Transparency Description Language (JSON-LD)"
+        case .ob3: "Open Badges 3.0 Achievement (JSON)"
+        case .schemaorg: "schema.org Course (JSON-LD)"
+        case .csv: "comma-separated values"
+        case .qdr: "Europass QDR (XML)"
+        case .lom: "IEEE LOM (XML)"
+        }
+    }
+
+    /// The JSON-LD context of a document.
+    var context: JSON? {
+        switch self {
+        case .elm: ELMWriter.context
+        case .ctdl: CTDLWriter.context
+        case .ob3: AchievementWriter.context
+        case .schemaorg: "https://schema.org"
+        case .json, .csv, .qdr, .lom: nil
         }
     }
 
@@ -57,6 +112,10 @@ package enum ExportFormat: String, CaseIterable, Sendable {
                 .endorsements, .entitlements, .gradingScheme, .learningOutcomes, .nqfLevel,
                 .provider, .studentEvaluations, .title, .validations,
             ]
+        case .qdr:
+            QDRWriter.lost.union([.accreditations, .gradingScheme, .hasPart, .isPartOf, .nqfLevel])
+        case .lom:
+            LOMWriter.lost.union([.alignments, .learningOutcomes, .provider, .sameAs, .status])
         }
     }
 }

@@ -23,6 +23,8 @@ package struct CatalogueChange: Sendable {
 package struct AtomFeed: Sendable {
     /// The feed's own address, which is its id too.
     package var address: String
+    /// The address of this page of it; that of the feed for the first.
+    package var page: String
     /// The institution's name.
     package var title: String
     /// When the newest change was made.
@@ -31,8 +33,11 @@ package struct AtomFeed: Sendable {
     package var next: String?
 
     /// A feed as given.
-    package init(address: String, title: String, updated: Instant, next: String? = nil) {
+    package init(
+        address: String, page: String? = nil, title: String, updated: Instant, next: String? = nil
+    ) {
         self.address = address
+        self.page = page ?? address
         self.title = title
         self.updated = updated
         self.next = next
@@ -50,7 +55,7 @@ package struct AtomFeed: Sendable {
             xml.element("title", text: title)
             xml.element("updated", text: updated.text)
             xml.element("author") { $0.element("name", text: title) }
-            xml.element("link", ["rel": "self", "href": address])
+            xml.element("link", ["rel": "self", "href": page])
             if let next { xml.element("link", ["rel": "next", "href": next]) }
             for change in changes {
                 if let item = change.item {

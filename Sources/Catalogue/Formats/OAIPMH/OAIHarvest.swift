@@ -169,21 +169,3 @@ package struct OAIHarvest: Sendable {
         return [.fail(Failure(message: message, remedy: remedy))]
     }
 }
-
-/// Dates of HTTP in their one form, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
-enum HTTPDate {
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-
-    static func instant(_ text: String) -> Instant? {
-        let words = text.split(separator: " ")
-        guard words.count == 6, words[5] == "GMT", words[1].utf8.count == 2,
-            words[3].utf8.count == 4, let month = months.firstIndex(where: { $0 == words[2] })
-        else { return nil }
-        let number = month + 1
-        return Instant(
-            "\(words[3])-\(number < 10 ? "0" : "")\(number)-\(words[1])T\(words[4])Z"
-        )
-    }
-}

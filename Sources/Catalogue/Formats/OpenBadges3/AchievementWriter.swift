@@ -10,6 +10,19 @@ struct AchievementWriter {
         self.entry = entry
     }
 
+    /// The contexts of Open Badges 3.0, in their order.
+    static let context: JSON = [
+        "https://www.w3.org/ns/credentials/v2",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+    ]
+
+    /// The achievement as a document of its own, outside of a credential.
+    var document: JSON {
+        guard case .object(var object) = achievement else { return achievement }
+        object["@context"] = Self.context
+        return .object(object)
+    }
+
     var achievement: JSON {
         var object = JSONObject()
         object["id"] = .string(entry.globalID)

@@ -4,25 +4,37 @@ import XML
 /// Writes items as Europass QDR, `Courses` of xsdVersion 3.1.0 (European Learning Model 3). Coded
 /// values keep their URIs; texts that the format has no element for become notes with a subject of
 /// ours. Lost are the fields of `QDRWriter.lost`.
-package struct QDRWriter {
+///
+/// A file keeps the parts of items apart, in sections. So all items are handed through once for
+/// each of its `passes`, in the same order, and memory grows with their organisations and
+/// identifiers only: `begin`, `next` for each item, `end`.
+package struct QDRWriter: Sendable {
     /// The fields that the format has no place for.
     package static let lost: Set<ItemName> = [
         .approvalDate, .reviewDate, .licence, .alignments, .stackability, .supervision,
         .validations, .studentEvaluations, .endorsements, .qualityAssurance,
     ]
 
-    let domain: String
+    /// How often all items are handed through.
+    package static let passes = sections.count
+
+    /// Where the item at hand comes from.
+    private(set) var domain = ""
     private(set) var gaps: [ExportGap] = []
-    let items: [LearningOpportunity]
     /// The ids of the opportunities of the file.
-    let offered: Set<String>
+    private let offered: Set<String>
+    private let keepsGaps: Bool
     var organisations = QDROrganisations()
     private var notations: Set<String> = []
+    private var pass = 0
 
-    private init(_ items: [LearningOpportunity], domain: String) {
-        self.items = items
-        self.domain = domain
-        offered = Set(items.map { $0.globalID(domain: domain) })
+    /// A file of the items with these global ids.
+    ///
+    /// - Parameter keepsGaps: whether it is noted what keeps the file from being valid and what is
+    ///   left out.
+    package init(offered: Set<String>, keepsGaps: Bool = false) {
+        self.offered = offered
+        self.keepsGaps = keepsGaps
     }
 
     /// A file of all items, and what keeps it from being valid or what was left out.
@@ -30,9 +42,22 @@ package struct QDRWriter {
         _ items: [LearningOpportunity],
         domain: String
     ) -> (bytes: [UInt8], gaps: [ExportGap]) {
-        var writer = QDRWriter(items, domain: domain)
-        let bytes = writer.document()
-        return (bytes, writer.gaps)
+        var writer = QDRWriter(
+            offered: Set(items.map { $0.globalID(domain: domain) }), keepsGaps: true)
+        let entries = items.map { CatalogueExport.Entry(item: $0, domain: domain) }
+        for item in items { writer.remarkOnGaps(of: item) }
+        return (writer.write(entries), writer.gaps)
+    }
+
+    /// A whole file of items that are at hand.
+    mutating func write(_ entries: [CatalogueExport.Entry]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for _ in 0..<Self.passes {
+            bytes += begin()
+            for entry in entries { bytes += next(entry) }
+            bytes += end()
+        }
+        return bytes
     }
 
     private static let namespaces: KeyValuePairs<String, String?> = [
@@ -41,50 +66,73 @@ package struct QDRWriter {
         "xmlns:dc": "http://purl.org/dc/terms/", "xsdVersion": "3.1.0",
     ]
 
-    private mutating func document() -> [UInt8] {
-        for item in items { remarkOnGaps(of: item) }
-        var xml = XMLWriter()
-        xml.element("Courses", Self.namespaces) { xml in
-            section("learningOpportunityReferences", &xml) { $0.opportunity($1, &$2) }
-            section("learningAchievementSpecificationReferences", &xml) {
-                $0.specification($1, &$2)
-            }
-            section("learningOutcomeReferences", &xml) { $0.outcomes($1, &$2) }
-            section("learningAssessmentSpecificationReferences", &xml) { $0.assessment($1, &$2) }
-            section("learningEntitlementSpecificationReferences", &xml) {
-                $0.entitlements($1, &$2)
-            }
-            writeOrganisations(&xml)
-            section("accreditationReferences", &xml) { $0.accreditations($1, &$2) }
-            section("gradingSchemeReferences", &xml) { $0.gradingScheme($1, &$2) }
-            xml.element("locationReferences") { organisations.writeLocations(&$0) }
+    private struct Section {
+        let name: String
+        let write: @Sendable (inout QDRWriter, LearningOpportunity, inout XMLWriter) -> Void
+    }
+
+    /// In the order of the XSD. Agents come before accreditations, whose agencies are agents: the
+    /// opportunities note all.
+    private static let sections: [Section] = [
+        Section(name: "learningOpportunityReferences") {
+            $0.noteOrganisations(of: $1)
+            $0.opportunity($1, &$2)
+        },
+        Section(name: "learningAchievementSpecificationReferences") { $0.specification($1, &$2) },
+        Section(name: "learningOutcomeReferences") { $0.outcomes($1, &$2) },
+        Section(name: "learningAssessmentSpecificationReferences") { $0.assessment($1, &$2) },
+        Section(name: "learningEntitlementSpecificationReferences") { $0.entitlements($1, &$2) },
+        Section(name: "accreditationReferences") { $0.accreditations($1, &$2) },
+        Section(name: "gradingSchemeReferences") { $0.gradingScheme($1, &$2) },
+    ]
+    private static let beforeAgents = "accreditationReferences"
+
+    /// What stands before the first item of a pass.
+    package mutating func begin() -> [UInt8] {
+        var bytes: [UInt8] = []
+        if pass == 0 {
+            bytes = XMLWriter.opening("Courses", Self.namespaces)
         }
+        let name = Self.sections[pass].name
+        if name == Self.beforeAgents {
+            var xml = XMLWriter(isPart: true)
+            xml.element("agentReferences") { organisations.write(&$0) }
+            bytes += xml.bytes
+        }
+        return bytes + Array("<\(name)>\n".utf8)
+    }
+
+    /// The part of an item in the pass at hand.
+    package mutating func next(_ entry: CatalogueExport.Entry) -> [UInt8] {
+        domain = entry.domain
+        var xml = XMLWriter(isPart: true)
+        Self.sections[pass].write(&self, entry.item, &xml)
         return xml.bytes
     }
 
-    private mutating func section(
-        _ name: String,
-        _ xml: inout XMLWriter,
-        _ write: (inout QDRWriter, LearningOpportunity, inout XMLWriter) -> Void
-    ) {
-        xml.element(name) { xml in
-            for item in items { write(&self, item, &xml) }
-        }
+    /// What stands behind the last item of a pass. Then the next pass begins.
+    package mutating func end() -> [UInt8] {
+        var bytes = Array("</\(Self.sections[pass].name)>\n".utf8)
+        pass += 1
+        guard pass == Self.passes else { return bytes }
+        var xml = XMLWriter(isPart: true)
+        xml.element("locationReferences") { organisations.writeLocations(&$0) }
+        bytes += xml.bytes + Array("</Courses>\n".utf8)
+        return bytes
     }
 
-    /// Agents come before accreditations, whose agencies are agents: they are noted first.
-    private mutating func writeOrganisations(_ xml: inout XMLWriter) {
-        for item in items where isQualification(item) {
-            for accreditation in item.accreditations {
-                if let agency = accreditation.agency { _ = organisations.id(of: agency) }
-            }
+    private mutating func noteOrganisations(of item: LearningOpportunity) {
+        for body in [item.provider, item.awardingBody] { _ = organisations.id(of: body) }
+        guard isQualification(item) else { return }
+        for accreditation in item.accreditations {
+            if let agency = accreditation.agency { _ = organisations.id(of: agency) }
         }
-        xml.element("agentReferences") { organisations.write(&$0) }
     }
 
     // MARK: Gaps
 
     mutating func gap(_ item: LearningOpportunity, _ field: ItemName, _ message: String) {
+        guard keepsGaps else { return }
         gaps.append(ExportGap(item, field, message))
     }
 

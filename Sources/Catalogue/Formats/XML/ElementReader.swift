@@ -81,7 +81,10 @@ struct ElementReader {
         guard let first = rest.first else { return }
         var names: [String] = []
         for element in rest where !names.contains(element.name) { names.append(element.name) }
-        let shown = names.prefix(30).map { "<\($0)>" }.joined(separator: ", ")
+        // XML takes a byte-order mark for a letter.
+        let shown = names.prefix(30).map { name in
+            "<\(String(String.UnicodeScalarView(name.unicodeScalars.filter(PlainText.isShown))))>"
+        }.joined(separator: ", ")
         remark(
             .note,
             first,
