@@ -134,11 +134,11 @@ final class ChunkedFile {
 
     /// Bytes of a regular file; 0 for anything else.
     static func size(of path: String) -> Int {
-        var state = stat()
-        guard path != "-", stat(path, &state) == 0, state.st_mode & S_IFMT == S_IFREG else {
-            return 0
-        }
-        return Int(state.st_size)
+        guard path != "-",
+            let state = try? FileManager.default.attributesOfItem(atPath: path),
+            state[.type] as? FileAttributeType == .typeRegular
+        else { return 0 }
+        return (state[.size] as? NSNumber)?.intValue ?? 0
     }
 
     deinit {
