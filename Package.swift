@@ -156,7 +156,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CanonicalJSON", "Keys", "TransparencyLog", "MemberRegistry", "Federation",
+                "CanonicalJSON", "Keys", "Catalogue", "TransparencyLog", "MemberRegistry",
+                "Federation",
                 "NodeStore", "Node", grdbSQLite, logging,
             ],
             path: "Tests/Benchmarks",

@@ -27,8 +27,22 @@ package enum ControlOperation: String, CaseIterable, Sendable {
     case catalogueList = "catalogue.list"
     /// {"id"} with a global id or an own id -> the item with its evidence.
     case catalogueShow = "catalogue.show"
-    /// {"query","limit"?,"domain"?} -> {"results":[summary with evidence]}.
+    /// {"query"?,...} with the parameters of `GET /v1/catalogue` -> {"results":[summary with evidence],
+    /// "total","atLeast"?,"next"?,"corrected"?,"facets"?}.
     case catalogueSearch = "catalogue.search"
+    /// {"id","limit"?} -> {"results":[summary with evidence and "similarity"]}.
+    case catalogueSimilar = "catalogue.similar"
+    /// {"requestId","need"} -> {"id","outcome","index","revision"}.
+    case needPublish = "need.publish"
+    /// {"requestId","id","reason"} -> {"id","outcome","index","revision"}.
+    case needWithdraw = "need.withdraw"
+    /// {"domain"?,"item"?,"limit"?} -> {"needs":[need]}; with an item's id those that it serves, with
+    /// "match".
+    case needList = "need.list"
+    /// {"id"} with an own id or `<domain>/<id>` -> the need.
+    case needShow = "need.show"
+    /// {"id","limit"?} -> {"need","results":[summary with evidence and "match"]}.
+    case needMatch = "need.match"
     /// {"requestId","credential",...} -> {"subject","index"}.
     case decisionRecord = "decision.record"
     /// {"subject"} -> {"subject","record","index","confirmed"}.

@@ -27,6 +27,10 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case node = "GET /v1/node"
     case catalogue = "GET /v1/catalogue"
     case item = "GET /items/{id}"
+    /// What institutions are looking for.
+    case needs = "GET /v1/needs"
+    /// The items that serve a need best.
+    case needMatches = "GET /v1/needs/{id}/matches"
     case lookup = "POST /v1/lookups"
     case didDocument = "GET /.well-known/did.json"
     /// A whole catalogue in one format, by the name of its file.

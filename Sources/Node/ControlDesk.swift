@@ -67,8 +67,10 @@ package struct ControlDesk: Sendable {
             return try await log(operation, asked)
         case .catalogueErase, .decisionErase: return try await erase(operation, asked)
         case .cataloguePublish, .catalogueWithdraw, .catalogueList, .catalogueShow,
-            .catalogueSearch:
+            .catalogueSearch, .catalogueSimilar:
             return try await catalogue(operation, asked)
+        case .needPublish, .needWithdraw, .needList, .needShow, .needMatch:
+            return try await need(operation, asked)
         case .decisionRecord, .decisionShow, .decisionStatus, .decisionReceipt, .decisionLost,
             .decisionRefill:
             return try await decision(operation, asked)
@@ -173,13 +175,35 @@ package struct ControlDesk: Sendable {
                 after: asked.optional("after"),
                 limit: (try? asked.integer("limit")) ?? 100
             )
+        case .catalogueSimilar:
+            return try SearchDesk(node: node).similar(
+                to: asked.text("id"), limit: asked.optionalInteger("limit") ?? 10)
         case .catalogueShow: return try SearchDesk(node: node).show(asked.text("id"))
         default:
-            return try SearchDesk(node: node).search(
-                asked.optional("query") ?? "",
-                domain: asked.optional("domain"),
-                limit: (try? asked.integer("limit")) ?? 20
+            return try SearchDesk(node: node).search(SearchParameters(asked.body).query())
+        }
+    }
+
+    private func need(
+        _ operation: ControlOperation, _ asked: ControlParameters
+    ) async throws -> JSON {
+        let desk = NeedDesk(node: node)
+        switch operation {
+        case .needPublish:
+            return try await desk.publish(asked.body["need"] ?? .null, request: asked.requestID())
+        case .needWithdraw:
+            return try await desk.withdraw(
+                asked.text("id"), reason: asked.optional("reason") ?? "", request: asked.requestID()
             )
+        case .needShow: return try desk.show(asked.text("id"))
+        case .needMatch:
+            return try desk.match(asked.text("id"), limit: asked.optionalInteger("limit") ?? 20)
+        default:
+            let limit = try asked.optionalInteger("limit") ?? 100
+            if let item = asked.optional("item") {
+                return try desk.needs(servedBy: item, limit: limit)
+            }
+            return try desk.list(domain: asked.optional("domain"), limit: limit)
         }
     }
 

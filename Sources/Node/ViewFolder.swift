@@ -3,6 +3,7 @@ import Catalogue
 import Federation
 import Keys
 package import NodeStore
+import Recognition
 
 /// Brings the views up to the logs; one at a time.
 package actor ViewFolder {
@@ -89,28 +90,25 @@ package actor ViewFolder {
             guard let item = try? ItemPayload(bytes: payload).item else { return nil }
             return .item(
                 json: item.json.canonicalBytes,
-                title: item.title.texts.values.sorted().joined(separator: "\n"),
-                body: Self.searchText(item),
-                sameAs: item.sameAs
+                title: item.searchableTitle,
+                body: item.searchableBody,
+                sameAs: item.sameAs,
+                facets: ItemFacets(item)
             )
+        case "need":
+            return (try? NeedPayload(bytes: payload)).map {
+                .need(json: $0.need.json.canonicalBytes)
+            }
         case "precedent":
             guard let precedent = json["precedent"],
                 let item = precedent["item"]?["globalId"]?.string
             else { return nil }
-            return .precedent(json: precedent.canonicalBytes, item: item)
+            let outcome = precedent["outcome"]?.string.flatMap(Outcome.init)
+            return .precedent(
+                json: precedent.canonicalBytes, item: item,
+                recognises: outcome.map { $0 != .refused } ?? false)
         default: return nil
         }
-    }
-
-    /// What a search looks through beside the title.
-    private static func searchText(_ item: LearningOpportunity) -> String {
-        let texts: [LocalizedText?] =
-            [
-                item.description, item.criteria, item.fieldOfStudy, item.specialization,
-                item.provider.name, item.awardingBody.name,
-            ] + item.learningOutcomes.map(\.title)
-        let words = texts.compactMap(\.self).flatMap { $0.texts.values.sorted() }
-        return (words + item.keywords + [item.code ?? "", item.id]).joined(separator: "\n")
     }
 
     private static let limits = JSONLimits(

@@ -35,24 +35,14 @@ struct CatalogueRoutes: Sendable {
     }
 
     private func search(_ asked: Asked) throws -> Answer {
-        try asked.checkParameters(["q", "domain", "limit"])
-        let query = asked.query("q") ?? ""
-        guard query.utf8.count <= Limits.searchBytes else {
-            throw Problem(
-                .malformedRequest,
-                "the words have more than \(Limits.searchBytes) bytes",
-                at: "q",
-                try: "search for fewer words"
-            )
-        }
-        let domain = asked.query("domain")
-        let limit = try asked.number("limit") ?? 20
-        let place = domain.map { "\($0.utf8.count) \($0)" } ?? "everywhere"
-        let question = "search \(limit) \(place) \(query)"
-        return try answers.answer(to: question, in: node.catalogueState) {
-            .json(
-                try SearchDesk(node: node).search(query, domain: domain, limit: limit),
-                caching: .brief)
+        // Requests that are written otherwise are other questions: at worst they are answered anew.
+        try answers.answer(
+            to: "search " + asked.wholeQuery, in: node.catalogueState
+        ) {
+            let found = try SearchDesk(node: node).answer(asked.search())
+            var answer = Answer.json(found, caching: .brief)
+            if let next = found["next"]?.string { answer.fields = [asked.link(toPageAt: next)] }
+            return answer
         }
     }
 

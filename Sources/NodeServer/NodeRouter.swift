@@ -16,6 +16,7 @@ package struct NodeRouter: Sendable {
     private let mirror: MirrorRoutes
     private let people: CatalogueRoutes
     private let publication: PublicationRoutes
+    private let needs: NeedRoutes
 
     /// Routes of a node, behind a gate.
     package init(node: Node, gate: InboundGate) {
@@ -27,6 +28,7 @@ package struct NodeRouter: Sendable {
         mirror = MirrorRoutes(node: node, charge: charge)
         people = CatalogueRoutes(node: node)
         publication = PublicationRoutes(node: node)
+        needs = NeedRoutes(node: node)
     }
 
     func router() -> Router<CallerContext> {
@@ -159,6 +161,8 @@ package struct NodeRouter: Sendable {
             try await peers.answer(endpoint, asked)
         case .addMirrorCheckpoint, .addEntries, .putBlob:
             try await mirror.answer(endpoint, asked)
+        case .needs, .needMatches:
+            try needs.answer(endpoint, asked)
         case .node, .catalogue, .item, .lookup, .didDocument, .home:
             try await people.answer(endpoint, asked)
         case .wholeCatalogue, .harvest, .harvestByForm, .changes, .sitemap, .robots, .description,

@@ -19,7 +19,7 @@ extension ViewsStore {
 
     /// Takes the texts of payloads that an institution has erased out of the views.
     package func erase(_ payloads: [Digest], domain: String) throws {
-        let isNew = try write { try $0.eraseShown(payloads, domain: domain, at: nil) }
+        let isNew = try write { try $0.eraseShown(payloads, domain: domain, at: nil, $1) }
         if isNew { try scrub() }
     }
 
@@ -37,40 +37,73 @@ extension GRDB.Database {
     /// - Parameter time: when they were erased: a change of the items, of which harvesters must learn;
     ///   nil where that is not known.
     /// - Returns: whether any of them was there to be erased for the first time.
-    func eraseShown(_ payloads: [Digest], domain: String, at time: Instant?) throws -> Bool {
+    func eraseShown(
+        _ payloads: [Digest], domain: String, at time: Instant?, _ changes: ItemChanges
+    ) throws -> Bool {
         var isNew = false
         for payload in payloads {
             let hash = payload.bytes.data
             try execute(
                 sql: "INSERT OR IGNORE INTO erased(domain, digest) VALUES (?, ?)",
                 arguments: [domain, hash])
-            guard changesCount == 1 else { continue }
-            isNew = true
-            let rows = try Int64.fetchAll(
-                self,
-                sql: "SELECT rowid FROM item WHERE domain = ?1 AND (payload = ?2 OR shown = ?2)",
-                arguments: [domain, hash])
-            for row in rows {
+            guard changesCount == 1 else {
+                // Where all is folded anew, the change is of the same time as before.
                 try execute(
-                    sql: """
-                        UPDATE item SET title = NULL, document = NULL, at = max(at, ?)
-                        WHERE rowid = ?
-                        """,
-                    arguments: [time?.secondsSince1970 ?? 0, row])
-                try execute(sql: "DELETE FROM item_text WHERE rowid = ?", arguments: [row])
-                try execute(sql: "DELETE FROM alias WHERE item = ?", arguments: [row])
+                    sql: "UPDATE item SET at = max(at, ?) WHERE domain = ? AND payload = ?",
+                    arguments: [time?.secondsSince1970 ?? 0, domain, hash])
+                continue
             }
+            isNew = true
+            try eraseItems(showing: hash, domain: domain, at: time, changes)
+            try erasePrecedents(of: hash, domain: domain, changes)
             try execute(
-                sql: """
-                    UPDATE precedent SET item = NULL, document = NULL
-                    WHERE domain = ? AND payload = ?
-                    """,
+                sql: "UPDATE need SET document = NULL WHERE domain = ? AND payload = ?",
                 arguments: [domain, hash])
         }
         // Words of deleted and replaced rows stay in older segments of the index until they are
         // merged, so that earlier revisions are purged by it too.
         if isNew { try execute(sql: "INSERT INTO item_text(item_text) VALUES ('optimize')") }
         return isNew
+    }
+
+    private func eraseItems(
+        showing payload: Data, domain: String, at time: Instant?, _ changes: ItemChanges
+    ) throws {
+        let items = try Int64.fetchAll(
+            self,
+            sql: "SELECT rowid FROM item WHERE domain = ?1 AND (payload = ?2 OR shown = ?2)",
+            arguments: [domain, payload])
+        for item in items {
+            try changes.willChange(item, in: self)
+            try execute(
+                sql: """
+                    UPDATE item SET title = NULL, document = NULL, at = max(at, ?)
+                    WHERE rowid = ?
+                    """,
+                arguments: [time?.secondsSince1970 ?? 0, item])
+            for sql in [
+                "DELETE FROM item_text WHERE rowid = ?", "DELETE FROM item_index WHERE item = ?",
+                "DELETE FROM alias WHERE item = ?",
+            ] {
+                try execute(sql: sql, arguments: [item])
+            }
+        }
+    }
+
+    private func erasePrecedents(
+        of payload: Data, domain: String, _ changes: ItemChanges
+    ) throws {
+        let items = try String.fetchAll(
+            self,
+            sql: "SELECT item FROM precedent WHERE domain = ? AND payload = ? AND item IS NOT NULL",
+            arguments: [domain, payload])
+        for item in items { try changes.willChange(itemsNamed: item, in: self) }
+        try execute(
+            sql: """
+                UPDATE precedent SET item = NULL, document = NULL, recognises = NULL
+                WHERE domain = ? AND payload = ?
+                """,
+            arguments: [domain, payload])
     }
 
     /// Whether a payload's texts were taken out of the views.

@@ -56,29 +56,6 @@ package struct PrecedentRow: Sendable, Equatable {
 }
 
 extension ViewsStore {
-    /// Living items that match all words of `query`, the last one also as a prefix; best first.
-    ///
-    /// - Parameter domain: only this institution's items, when given.
-    package func search(_ query: String, domain: String?, limit: Int) throws -> [CatalogueRow] {
-        let words = query.split { !$0.isLetter && !$0.isNumber }.prefix(16)
-        guard !words.isEmpty else { return try list(domain: domain, after: nil, limit: limit) }
-        // Quoted, so that no word is an operator of the query language.
-        let match =
-            words.map { "\"\($0)\"" }.joined(separator: " ") + " *"
-        return try pool.look { db in
-            try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT \(CatalogueRow.columns)
-                        FROM item_text JOIN item ON item.rowid = item_text.rowid
-                        WHERE item_text MATCH ? AND item.living AND (?2 IS NULL OR item.domain = ?2)
-                        ORDER BY bm25(item_text, 8.0, 1.0), item.domain, item.id LIMIT ?3
-                        """),
-                arguments: [match, domain, limit]
-            ).map(CatalogueRow.init)
-        }
-    }
-
     /// Living items in the order of their global ids.
     ///
     /// - Parameter after: the global id of the last item of the page before.
@@ -153,6 +130,8 @@ extension ViewsStore {
                         SELECT payload FROM item
                         WHERE origin = ?1 AND document IS NULL AND payload IS NOT NULL
                         UNION SELECT payload FROM precedent
+                        WHERE origin = ?1 AND document IS NULL AND payload IS NOT NULL
+                        UNION SELECT payload FROM need
                         WHERE origin = ?1 AND document IS NULL AND payload IS NOT NULL
                         """),
                 arguments: [origin]

@@ -1,7 +1,7 @@
 /// The tables of `views.sqlite`.
 enum ViewsSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, erased, byChange]
+    static let migrations = [first, erased, byChange, search, needs]
 
     private static let first = """
         CREATE TABLE folded(origin TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT;
@@ -48,4 +48,42 @@ enum ViewsSchema {
 
     /// One institution's items in the order of their changes, withdrawn ones too: what harvesters ask for.
     private static let byChange = "CREATE INDEX item_by_change ON item(domain, at, id);"
+
+    /// What a search narrows down and sorts by, and the words that there are. Everything but what was
+    /// erased is folded anew, since the index is made from the items as they come.
+    private static let search = """
+        DROP TABLE item_text;
+        \(forgetting)
+        CREATE VIRTUAL TABLE item_text USING fts5(
+            title, body, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
+        CREATE VIRTUAL TABLE item_term USING fts5vocab(item_text, 'row');
+        ALTER TABLE precedent ADD COLUMN recognises INTEGER;
+        CREATE TABLE item_index(
+            item INTEGER PRIMARY KEY, facets TEXT NOT NULL, title TEXT NOT NULL,
+            title_words INTEGER NOT NULL, credits REAL NOT NULL, level INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX item_by_title ON item_index(title);
+        CREATE INDEX item_by_credits ON item_index(credits);
+        CREATE INDEX item_by_level ON item_index(level);
+        CREATE INDEX item_by_time ON item_index(at);
+        """
+
+    /// What institutions are looking for. Leaves about needs may have been passed over: folded anew.
+    private static let needs = """
+        \(forgetting)
+        DELETE FROM item_text; DELETE FROM item_index;
+        CREATE TABLE need(
+            domain TEXT NOT NULL, id TEXT NOT NULL, origin TEXT NOT NULL, idx INTEGER NOT NULL,
+            revision INTEGER NOT NULL, living INTEGER NOT NULL, at INTEGER NOT NULL,
+            payload BLOB, document BLOB, PRIMARY KEY (domain, id)
+        ) STRICT;
+        CREATE INDEX need_by_payload ON need(domain, payload);
+        CREATE INDEX need_by_time ON need(at);
+        """
+
+    private static let forgetting = """
+        DELETE FROM item; DELETE FROM alias; DELETE FROM precedent; DELETE FROM decision;
+        DELETE FROM folded;
+        """
 }

@@ -1,4 +1,3 @@
-import Catalogue
 package import Federation
 import Foundation
 import GRDB
@@ -10,14 +9,41 @@ import Synchronization
 package final class ViewsStore: Sendable {
     let pool: DatabasePool
     private let writes = Atomic<UInt64>(0)
+    /// Held while the index is read from the file or the file is written: neither misses the other.
+    private let turn = Mutex(())
+    /// nil until the first search.
+    private let facetIndex = Mutex<FacetIndex?>(nil)
 
     /// How often something was written since the views were opened: while it is the same, every read says
     /// the same.
     package var changes: UInt64 { writes.load(ordering: .sequentiallyConsistent) }
 
-    func write<Value>(_ body: (GRDB.Database) throws -> Value) throws -> Value {
+    func write<Value: Sendable>(
+        _ body: (GRDB.Database, ItemChanges) throws -> Value
+    ) throws -> Value {
         defer { writes.add(1, ordering: .sequentiallyConsistent) }
-        return try pool.write(body)
+        return try turn.withLock { _ in
+            let isTracking = facetIndex.withLock { $0 != nil }
+            let (value, changed) = try pool.write { db in
+                let changes = ItemChanges(isTracking: isTracking)
+                return (try body(db, changes), try changes.changed(in: db))
+            }
+            facetIndex.withLock { index in
+                for change in changed { index?.replace(change.item, change.old, by: change.new) }
+            }
+            return value
+        }
+    }
+
+    /// The index as it is now, read from the file when nobody has asked for it yet.
+    func facets() throws -> FacetIndex {
+        if let index = facetIndex.withLock({ $0 }) { return index }
+        return try turn.withLock { _ in
+            if let index = facetIndex.withLock({ $0 }) { return index }
+            let index = try pool.read { try $0.readFacetIndex() }
+            facetIndex.withLock { $0 = index }
+            return index
+        }
     }
 
     /// Opens the views, making them when they are not there.
@@ -42,11 +68,15 @@ package final class ViewsStore: Sendable {
 
     /// Drops everything that the views show of a member, to be folded anew.
     package func forget(domain: String) throws {
-        try write { db in
+        // What others recognised changes with it: the index is read anew.
+        defer { facetIndex.withLock { $0 = nil } }
+        try write { db, _ in
             let items = "(SELECT rowid FROM item WHERE domain = ?)"
             for sql in [
                 "DELETE FROM item_text WHERE rowid IN \(items)",
+                "DELETE FROM item_index WHERE item IN \(items)",
                 "DELETE FROM alias WHERE item IN \(items)", "DELETE FROM item WHERE domain = ?",
+                "DELETE FROM need WHERE domain = ?",
                 "DELETE FROM precedent WHERE domain = ?", "DELETE FROM decision WHERE domain = ?",
                 "DELETE FROM folded WHERE substr(origin, 1, instr(origin, '/') - 1) = ?",
             ] {
@@ -72,7 +102,7 @@ package final class ViewsStore: Sendable {
         payload: (Digest) throws -> [UInt8]?,
         document: ([UInt8]) -> ViewDocument?
     ) throws -> Bool {
-        try write { db in
+        try write { db, changes in
             let size =
                 try Int.fetchOne(
                     db,
@@ -82,7 +112,7 @@ package final class ViewsStore: Sendable {
             guard size == from else {
                 throw StoreError.corrupt("views", reason: "folded \(size), asked from \(from)")
             }
-            let step = ViewStep(db: db, domain: domain, origin: origin)
+            let step = ViewStep(db: db, domain: domain, origin: origin, changes: changes)
             for verdict in entries {
                 guard case .accepted(let leaf, let key?, let state?) = verdict else { continue }
                 try step.apply(leaf, key: key, state: state)
@@ -98,7 +128,7 @@ package final class ViewsStore: Sendable {
                 }
                 return leaf.at
             }
-            let isNew = try db.eraseShown(erased, domain: domain, at: times.max())
+            let isNew = try db.eraseShown(erased, domain: domain, at: times.max(), changes)
             try db.execute(
                 sql: "INSERT OR REPLACE INTO folded(origin, size) VALUES (?, ?)",
                 arguments: [origin, from + entries.count]
@@ -113,108 +143,9 @@ package final class ViewsStore: Sendable {
         origin: String,
         payloads: [(digest: Digest, document: ViewDocument)]
     ) throws {
-        try write { db in
-            let step = ViewStep(db: db, domain: domain, origin: origin)
+        try write { db, changes in
+            let step = ViewStep(db: db, domain: domain, origin: origin, changes: changes)
             for (digest, document) in payloads { try step.show(document, payload: digest) }
-        }
-    }
-}
-
-/// What the views show of a payload, as the Catalogue and Recognition rooms read it.
-package enum ViewDocument: Sendable {
-    /// A learning opportunity: its RFC 8785 bytes, texts to search, ids that mean the same.
-    case item(json: [UInt8], title: String, body: String, sameAs: [String])
-    /// A learner-free precedent: its RFC 8785 bytes and the global id of the item.
-    case precedent(json: [UInt8], item: String)
-}
-
-/// The inside of one fold.
-private struct ViewStep {
-    let db: GRDB.Database
-    let domain: String
-    let origin: String
-
-    func apply(_ leaf: Leaf, key: SubjectKey, state: SubjectState) throws {
-        switch leaf.type {
-        case .itemPublished, .itemWithdrawn:
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO item
-                        (domain, id, origin, idx, revision, living, at, payload, global_id)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT(domain, id) DO UPDATE SET
-                        origin = excluded.origin, idx = excluded.idx,
-                        revision = excluded.revision, living = excluded.living,
-                        at = excluded.at,
-                        document = CASE
-                            WHEN excluded.living AND payload IS NOT excluded.payload THEN NULL
-                            ELSE document END,
-                        payload = CASE WHEN excluded.living THEN excluded.payload ELSE payload END
-                    """
-            ).execute(arguments: [
-                domain, key.subject, origin, state.index, state.revision, state.living,
-                leaf.at.secondsSince1970, leaf.payload?.bytes.data,
-                ItemIdentifier.global(key.subject, domain: domain),
-            ])
-        case .precedentPublished:
-            try db.execute(
-                sql: """
-                    INSERT OR IGNORE INTO precedent(domain, subject, origin, idx, payload)
-                    VALUES (?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    domain, key.subject, origin, state.index, leaf.payload?.bytes.data,
-                ]
-            )
-        case .decisionRecorded, .decisionSuperseded:
-            try db.execute(
-                sql: """
-                    INSERT OR REPLACE INTO decision
-                        (domain, subject, origin, idx, revision, commitment)
-                    VALUES (?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    domain, key.subject, origin, state.index, state.revision,
-                    leaf.commitment?.bytes.data,
-                ]
-            )
-        default: break
-        }
-    }
-
-    func show(_ document: ViewDocument, payload: Digest) throws {
-        guard try !db.isErasedFromViews(payload, domain: domain) else { return }
-        switch document {
-        case .item(let json, let title, let body, let sameAs):
-            let row = try Int64.fetchOne(
-                db,
-                sql: "SELECT rowid FROM item WHERE domain = ? AND payload = ?",
-                arguments: [domain, payload.bytes.data]
-            )
-            guard let row else { return }
-            try db.cachedStatement(
-                sql: "UPDATE item SET title = ?, document = ?, shown = payload WHERE rowid = ?"
-            ).execute(arguments: [title, json.data, row])
-            try db.cachedStatement(sql: "DELETE FROM item_text WHERE rowid = ?")
-                .execute(arguments: [row])
-            try db.cachedStatement(
-                sql: "INSERT INTO item_text(rowid, title, body) VALUES (?, ?, ?)"
-            ).execute(arguments: [row, title, body])
-            try db.cachedStatement(sql: "DELETE FROM alias WHERE item = ?")
-                .execute(arguments: [row])
-            for alias in sameAs {
-                try db.cachedStatement(
-                    sql: "INSERT OR REPLACE INTO alias(domain, same_as, item) VALUES (?, ?, ?)"
-                ).execute(arguments: [domain, alias, row])
-            }
-        case .precedent(let json, let item):
-            try db.execute(
-                sql: """
-                    UPDATE precedent SET item = ?, document = ?
-                    WHERE domain = ? AND payload = ?
-                    """,
-                arguments: [item, json.data, domain, payload.bytes.data]
-            )
         }
     }
 }

@@ -23,7 +23,8 @@ struct Eccoe: AsyncParsableCommand {
             Init.self, Join.self, Status.self, Doctor.self, KeyNoun.self, TLSNoun.self,
             RegistryNoun.self,
             MemberNoun.self, PeerNoun.self,
-            CatalogueNoun.self, VocabularyNoun.self, DecisionNoun.self, CredentialNoun.self,
+            CatalogueNoun.self, NeedNoun.self, VocabularyNoun.self, DecisionNoun.self,
+            CredentialNoun.self,
             LogNoun.self,
             ProofNoun.self, EvidenceNoun.self, BackupNoun.self, JSONNoun.self, TUFCommand.self,
         ]

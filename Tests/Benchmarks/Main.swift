@@ -1,12 +1,13 @@
 import CanonicalJSON
 import Foundation
 
-/// `swift run -c release Benchmarks [--json <file>] [--only <words>] [--quick] [--own]`: what the log
+/// `swift run -c release Benchmarks [--json <file>] [--only <words>] [--quick] [--own] [--items <n>]`: what the log
 /// costs, against the disk's own floor and against others on the same disk, in one run.
 ///
 /// The machine may be shared: the floor is measured before and after each row, ratios say more than
 /// absolute figures, and rows during which the floor moved say so. `--only` takes words with semicolons
-/// between, one of which a row's name must contain; `--own` leaves the others out; `--quick` takes a tenth of the leaves.
+/// between, one of which a row's name must contain; `--own` leaves the others out; `--quick` takes a tenth of the leaves
+/// and of the catalogue's items, of which `--items` names another number.
 @main
 struct Benchmarks {
     static func main() async throws {
@@ -25,6 +26,9 @@ struct Benchmarks {
                 PublishBenchmark(items: options.scaled(8000)),
                 ReadBenchmark(seconds: options.isQuick ? 1 : 4),
                 RegistryBenchmark(members: options.scaled(5000)),
+                SearchBenchmark(
+                    items: options.items ?? options.scaled(1_000_000),
+                    queries: 1000, hasPeer: !options.ownOnly),
             ]
         let peers: [any Benchmark] = options.ownOnly ? [] : Peers.all(options)
         for benchmark in own + peers where options.wants(benchmark.name) {
@@ -43,6 +47,7 @@ struct Benchmarks {
             }
         }
         table.compare()
+        table.compareSearches()
         Report.write(table, to: options.jsonFile)
     }
 }
@@ -68,6 +73,8 @@ struct Options {
     var words: [String] = []
     var isQuick = false
     var ownOnly = false
+    /// Items of the catalogue that is searched; nil for the usual number.
+    var items: Int?
 
     init(_ arguments: some Sequence<String>) throws {
         var rest = Array(arguments)[...]
@@ -77,8 +84,10 @@ struct Options {
             case "--only": words = (rest.popFirst() ?? "").split(separator: ";").map(String.init)
             case "--quick": isQuick = true
             case "--own": ownOnly = true
+            case "--items": items = rest.popFirst().flatMap { Int($0) }
             default:
-                throw Absent(reason: "\(argument) is no option: --json, --only, --quick, --own")
+                throw Absent(
+                    reason: "\(argument) is no option: --json, --only, --quick, --own, --items")
             }
         }
     }

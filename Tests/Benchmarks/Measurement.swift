@@ -68,6 +68,21 @@ struct Table {
         }
     }
 
+    /// How much longer PostgreSQL takes over a search.
+    mutating func compareSearches() {
+        for row in rows where row.name.hasPrefix("search, ") {
+            let kind = row.name.dropFirst("search, ".count)
+            let peer = self.row(kind == "all" ? "PostgreSQL search, all" : "PostgreSQL, \(kind)")
+            for share in [0.5, 0.99] {
+                guard let own = row.percentile(share), let other = peer?.percentile(share) else {
+                    continue
+                }
+                let label = "search, \(kind), p\(Int(share * 100)): PostgreSQL / own"
+                ratios.append(format("\(label): %.2f", other / own))
+            }
+        }
+    }
+
     private func row(_ name: String) -> Row? { rows.first { $0.name == name } }
 
     private func format(_ pattern: String, _ value: Double) -> String {

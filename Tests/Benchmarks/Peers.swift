@@ -23,55 +23,26 @@ struct PostgreSQLBenchmark: Benchmark {
     let name = "PostgreSQL"
 
     func run(in workspace: Workspace) async throws -> [Row] {
-        let versions = (13...18).reversed().map { "/usr/lib/postgresql/\($0)/bin/initdb" }
-        guard let initdb = Program.find(versions) else {
-            throw Absent(reason: "no postgresql (Debian: postgresql)")
-        }
-        let bin = String(initdb.dropLast("/initdb".count))
-        let folder = workspace.file("postgres")
-        // The server refuses to run as root.
-        let user =
-            geteuid() == 0
-            ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : []
-        try Program.run(["mkdir", "-p", folder])
-        if geteuid() == 0 { try Program.run(["chown", "postgres", folder]) }
-        @discardableResult
-        func sql(_ command: [String]) throws -> Program.Outcome {
-            try Program.run(user + command, in: "/")
-        }
-        let made = try sql([initdb, "-D", folder + "/data", "-A", "trust", "-U", "postgres"])
-        guard made.status == 0 else { throw Absent(reason: "initdb: \(made.output)") }
-        // Not by pg_ctl: whoever starts a server that stays is waited for until the server ends.
-        let server = try Program.start(
-            user + [
-                bin + "/postgres", "-D", folder + "/data", "-c", "listen_addresses=",
-                "-c", "unix_socket_directories=\(folder)",
-            ], output: workspace.file("postgres.log"), in: "/")
-        defer {
-            kill(server.processIdentifier, SIGQUIT)
-            server.waitUntilExit()
-        }
-        let psql = [bin + "/psql", "-h", folder, "-U", "postgres", "-q", "-c"]
-        let table = "CREATE TABLE entry(idx bigserial PRIMARY KEY, leaf bytea NOT NULL)"
-        for _ in 0..<100 where try sql(psql + ["SELECT 1"]).status != 0 { usleep(100_000) }
-        let created = try sql(psql + [table])
-        guard created.status == 0 else { throw Absent(reason: "psql: \(created.output)") }
-        return try [1, 64].map { try insert($0, by: bin, at: folder, in: workspace, sql) }
+        let server = try PostgreSQLServer(in: workspace)
+        try server.sql(
+            ["-c", "CREATE TABLE entry(idx bigserial PRIMARY KEY, leaf bytea NOT NULL)"])
+        return try [1, 64].map { try insert($0, into: server, in: workspace) }
     }
 
     private func insert(
-        _ clients: Int, by bin: String, at folder: String, in workspace: Workspace,
-        _ sql: ([String]) throws -> Program.Outcome
+        _ clients: Int, into server: PostgreSQLServer, in workspace: Workspace
     ) throws -> Row {
         let script = "INSERT INTO entry(leaf) VALUES (decode(repeat('61', 512), 'hex'));\n"
         let file = workspace.file("insert.sql")
         _ = FileManager.default.createFile(atPath: file, contents: Data(script.utf8))
-        let outcome = try sql([
-            bin + "/pgbench", "-h", folder, "-U", "postgres", "-n", "-M", "prepared", "-f", file,
-            "-c", "\(clients)", "-j", clients == 1 ? "1" : "2",
-            // Not -T: a child of this program inherits SIGALRM blocked, and pgbench would never end.
-            "-t", "\(clients == 1 ? 1000 * seconds : 100 * seconds)",
-        ])
+        let outcome = try server.run(
+            "pgbench",
+            [
+                "-n", "-M", "prepared", "-f", file, "-c", "\(clients)", "-j",
+                clients == 1 ? "1" : "2",
+                // Not -T: a child of this program inherits SIGALRM blocked, and pgbench would never end.
+                "-t", "\(clients == 1 ? 1000 * seconds : 100 * seconds)",
+            ])
         guard
             let line = outcome.output.split(separator: "\n").last(where: { $0.hasPrefix("tps") }),
             let rate = Double(line.split(separator: " ")[2])

@@ -46,7 +46,7 @@ extension EndpointTests {
     /// Operations that take nothing, or everything that is an object.
     private static let withoutParameters: Set<ControlOperation> = [
         .status, .peerList, .peerRefresh, .registryRefresh, .registryShow, .catalogueList,
-        .catalogueSearch, .decisionLost, .evidenceList, .anchorSync,
+        .decisionLost, .evidenceList, .anchorSync,
     ]
 
     private static let wrongParameters: [(ControlOperation, String)] = [
@@ -73,6 +73,15 @@ extension EndpointTests {
         (.logTime, "{}"), (.logTime, "{\"origin\":\"uni-a.example/eccoe/1\"}"),
         (.logTime, "{\"origin\":\"uni-a.example/eccoe/1\",\"index\":21}"),
         (.logTime, "{\"origin\":\"nope\",\"index\":0}"),
+        (.catalogueSearch, "{\"limit\":\"many\"}"), (.catalogueSearch, "{\"contry\":\"DE\"}"),
+        (.catalogueSimilar, "{}"), (.catalogueSimilar, "{\"id\":\"nope\"}"),
+        (.needPublish, "{}"), (.needPublish, "{\"requestId\":\(request)}"),
+        (.needPublish, "{\"requestId\":\(request),\"need\":{\"id\":\"N\"}}"),
+        (.needWithdraw, "{}"),
+        (.needWithdraw, "{\"requestId\":\(request),\"id\":\"nope\",\"reason\":\"\"}"),
+        (.needList, "{\"item\":\"nope\"}"), (.needList, "{\"limit\":-1}"),
+        (.needShow, "{}"), (.needShow, "{\"id\":\"nope\"}"),
+        (.needMatch, "{}"), (.needMatch, "{\"id\":\"uni-z.example/nope\"}"),
         (.catalogueShow, "{}"), (.catalogueShow, "{\"id\":\"nope\"}"),
         (.decisionRecord, "{}"), (.decisionRecord, "{\"requestId\":\(request)}"),
         (.decisionShow, "{}"), (.decisionShow, "{\"subject\":\"../../keys\"}"),

@@ -1,5 +1,5 @@
-/// Every member name of the written form of an item (domain.md section 3.0): the one table. A
-/// change here is a new `v` of the payload.
+/// Every member name of the written forms of items and needs (domain.md section 3.0): the one table. A
+/// change of an item's is a new `v` of its payload.
 package enum ItemName: String, CaseIterable, Sendable {
     // Identity
     case id
@@ -72,6 +72,12 @@ package enum ItemName: String, CaseIterable, Sendable {
     case url
     case values
     case verdict
+
+    // Members of a need that an item has not
+    case contact
+    case creditsMaximum
+    case creditsMinimum
+    case eqfLevels
 
     /// The JSON pointer of this member of an item, such as `/title`.
     package var pointer: String { "/" + rawValue }

@@ -158,7 +158,22 @@ enum APISchemas {
                         "title": Operation.text,
                     ],
                 ],
-            ]
+            ],
+            "total": Operation.number, "atLeast": ["type": "boolean"], "next": Operation.text,
+            "corrected": ["type": "object", "additionalProperties": Operation.text],
+            "facets": [
+                "type": "object",
+                "additionalProperties": [
+                    "type": "array",
+                    "items": [
+                        "type": "object", "required": ["value", "count"],
+                        "properties": [
+                            "value": Operation.text, "label": Operation.text,
+                            "count": Operation.number,
+                        ],
+                    ],
+                ],
+            ],
         ],
     ]
 

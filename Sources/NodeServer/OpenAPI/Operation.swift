@@ -74,18 +74,6 @@ struct Operation {
 }
 
 extension Operation {
-    /// The parameters of a search: one line for each that `GET /v1/catalogue` takes.
-    static let searchParameters: [Parameter] = [
-        Parameter(
-            name: "q", schema: text,
-            text: "Words that an item must have; the last one may be the beginning of a word. At "
-                + "most \(Limits.searchBytes) bytes."),
-        Parameter(name: "domain", schema: text, text: "Only items of this institution."),
-        Parameter(
-            name: "limit", schema: ["type": "string", "pattern": "^-?[0-9]+$"],
-            text: "At most so many items: a number, taken for 1 below and for 100 above."),
-    ]
-
     /// The parameters of OAI-PMH 2.0.
     static let harvestParameters: [Parameter] =
         [

@@ -19,7 +19,7 @@ extension Operation {
             self = Self.registry(endpoint)
         case .blob, .putBlob, .blobBatch, .heads, .announce, .evidence, .reachability, .node:
             self = Self.peers(endpoint)
-        case .catalogue, .item, .lookup: self = Self.people(endpoint)
+        case .catalogue, .item, .lookup, .needs, .needMatches: self = Self.people(endpoint)
         case .wholeCatalogue, .harvest, .harvestByForm, .changes, .sitemap, .robots:
             self = Self.publication(endpoint)
         case .description:
@@ -128,8 +128,18 @@ extension Operation {
     private static func people(_ endpoint: Endpoint) -> Operation {
         switch endpoint {
         case .catalogue:
-            return Operation("catalogue", "Searches all institutions' items.", gives: json)
-                .asking(searchParameters).giving(APISchemas.search)
+            return Operation(
+                "catalogue",
+                "Searches all institutions' items. The link of the relation next leads on, by a cursor; "
+                    + "with similar=<global id> and limit alone, the items most similar to one.",
+                gives: json
+            ).asking(searchParameters).giving(APISchemas.search)
+        case .needs:
+            return Operation("catalogue", "What institutions are looking for.", gives: json)
+                .asking(needParameters).giving(object)
+        case .needMatches:
+            return Operation("catalogue", "The items that serve a need best.", gives: json)
+                .asking(Array(needParameters.dropLast())).giving(APISchemas.search)
         case .item:
             let types = ["text/html; charset=utf-8"] + ExportFormat.allCases.map(\.contentType)
             var operation = Operation("catalogue", "One item of this institution.", gives: [])

@@ -12,7 +12,7 @@ struct CatalogueNoun: AsyncParsableCommand {
             CatalogueImportVerb.self, CatalogueCheck.self, CatalogueExportVerb.self,
             CataloguePublish.self, CatalogueWithdraw.self, CatalogueErase.self, CatalogueList.self,
             CatalogueShow.self,
-            CatalogueSearch.self,
+            CatalogueSearch.self, CatalogueSimilar.self,
         ]
     )
 }

@@ -1,152 +1,7 @@
 import ArgumentParser
 import CanonicalJSON
+import Catalogue
 import Federation
-
-/// Items of the federated catalogue as lines.
-private enum ItemTable {
-    static func text(_ rows: [JSON]) -> String {
-        guard !rows.isEmpty else { return "Nothing found.\n" }
-        return TextTable.rows(
-            ["DOMAIN", "ID", "CREDITS", "EVIDENCE", "TITLE"],
-            rows.map { row in
-                [
-                    TextTable.cell(row["domain"]), TextTable.cell(row["id"]),
-                    TextTable.cell(row["credits"]), evidence(row["evidence"]),
-                    TextTable.cell(row["title"]) + recognition(row["recognisedBy"]),
-                ]
-            }
-        )
-    }
-
-    /// What is proven of an item, in a few words.
-    static func evidence(_ evidence: JSON?) -> String {
-        guard let evidence else { return "-" }
-        return "\(TextTable.cell(evidence["inclusion"])), "
-            + TextTable.cell(evidence["confirmation"])
-    }
-
-    /// Why an item has no text; nil when it has one, or it has not arrived yet.
-    static func missingText(_ item: JSON) -> String? {
-        if item["erased"]?.bool == true { return "erased by its institution" }
-        guard item["stale"]?.bool == true else { return nil }
-        return "stale: the log was not polled for 72 h, so that it may have been erased"
-    }
-
-    /// Who has recognised an item.
-    static func recognition(_ precedents: JSON?) -> String {
-        let names = (precedents?.array ?? []).map { line in
-            let credits = line["credits"]?["number"]?.string.map { " for \($0) credits" } ?? ""
-            return
-                "\(TextTable.cell(line["outcome"])) by \(TextTable.cell(line["domain"]))\(credits)"
-        }
-        return names.isEmpty ? "" : " [" + names.joined(separator: "; ") + "]"
-    }
-}
-
-/// `eccoe catalogue list`
-struct CatalogueList: Verb {
-    static let configuration = CommandConfiguration(
-        commandName: "list",
-        abstract: "List the items that this node knows, of all institutions.",
-        discussion: "Example:  eccoe catalogue list --domain uni-b.example -o jsonl"
-    )
-
-    @Option(help: "Only items of this institution.")
-    var domain: String?
-
-    @Option(help: ArgumentHelp("Begin behind this item.", valueName: "global id"))
-    var after: String?
-
-    @Option(help: "At most so many (default: all).")
-    var limit: Int?
-
-    @OptionGroup var node: NodeOptions
-    @OptionGroup var output: OutputOptions
-
-    func execute() async throws {
-        var items: [JSON] = []
-        var next = after
-        repeat {
-            var body = JSONObject()
-            body["domain"] = domain.map { .string($0) }
-            body["after"] = next.map { .string($0) }
-            let wanted = limit.map { $0 - items.count } ?? 1000
-            body["limit"] = .number(JSONNumber(Int64(max(1, min(wanted, 1000)))))
-            let page = try await node.ask(.catalogueList, .object(body))
-            items += page["items"]?.array ?? []
-            next = page["next"]?.string
-        } while next != nil && (limit.map { items.count < $0 } ?? true)
-        var answer = JSONObject()
-        answer["items"] = .array(items)
-        answer["next"] = next.map { .string($0) }
-        output.write(list: "items", of: .object(answer)) { rows in
-            TextTable.rows(
-                ["DOMAIN", "ID", "REVISION", "CREDITS", "TITLE"],
-                rows.map { row in
-                    ["domain", "id", "revision", "credits"].map { TextTable.cell(row[$0]) }
-                        + [ItemTable.missingText(row) ?? TextTable.cell(row["title"])]
-                }
-            )
-        }
-    }
-}
-
-/// `eccoe catalogue show <id>`
-struct CatalogueShow: Verb {
-    static let configuration = CommandConfiguration(
-        commandName: "show",
-        abstract: "Show an item with the proof that it was published.",
-        discussion: """
-            Examples:
-              eccoe catalogue show BC-101
-              eccoe catalogue show https://uni-b.example/items/CS-7 -o json
-            """
-    )
-
-    @Argument(help: "A global id, or an id of the own catalogue.")
-    var id: String
-
-    @OptionGroup var node: NodeOptions
-    @OptionGroup var output: OutputOptions
-
-    func execute() async throws {
-        let answer = try await node.ask(.catalogueShow, ["id": .string(id)])
-        output.write(answer) { answer in
-            let evidence = answer["evidence"]
-            let witnesses = (evidence?["witnesses"]?.array ?? []).map {
-                "\(TextTable.cell($0["name"])) at \(TextTable.cell($0["time"]))"
-            }
-            let checkpoint = evidence?["checkpoint"]
-            var pairs = [
-                ("title", TextTable.cell(answer["title"])),
-                ("id", TextTable.cell(answer["globalId"])),
-                ("institution", TextTable.cell(answer["domain"])),
-                ("standing", TextTable.cell(answer["standing"])),
-                ("offered", TextTable.cell(answer["living"])),
-                ("revision", TextTable.cell(answer["revision"])),
-                (
-                    "entry",
-                    "\(TextTable.cell(answer["index"])) of \(TextTable.cell(answer["origin"]))"
-                ),
-                ("inclusion", TextTable.cell(evidence?["inclusion"])),
-                (
-                    "checkpoint",
-                    "size \(TextTable.cell(checkpoint?["size"])), "
-                        + "root \(TextTable.cell(checkpoint?["root"]))"
-                ),
-                ("confirmed", TextTable.cell(evidence?["confirmed"])),
-                ("cosignatures", TextTable.cell(evidence?["confirmation"])),
-            ]
-            pairs += witnesses.map { ("cosigned by", $0) }
-            let recognised = ItemTable.recognition(answer["recognisedBy"])
-            if !recognised.isEmpty { pairs.append(("recognised", recognised)) }
-            if let gone = ItemTable.missingText(answer) { pairs.append(("text", gone)) }
-            let item = answer["item"]?.object ?? JSONObject()
-            return TextTable.pairs(pairs) + "\n"
-                + TextTable.pairs(item.map { ($0.name, TextTable.cell($0.value)) })
-        }
-    }
-}
 
 /// `eccoe catalogue search <words>`
 struct CatalogueSearch: Verb {
@@ -154,30 +9,158 @@ struct CatalogueSearch: Verb {
         commandName: "search",
         abstract: "Search the items of all institutions.",
         discussion: """
-            Each result is proven against the signed log of its institution.
+            Each result is proven against the signed log of its institution. All words must occur; \
+            "words in quotation marks" are a phrase, the last word may be the beginning of a word, and \
+            what stands behind a hyphen must not occur (write -- before the first word then). A word that \
+            is in no item is corrected when one is written nearly so. Of values of one option one must \
+            be the item's.
 
-            Example:  eccoe catalogue search data literacy
+            Examples:
+              eccoe catalogue search data literacy
+              eccoe catalogue search robot --country DE --country FR --eqf 6 --facets
+              eccoe catalogue search --field 0613 --credits-max 5 --sort newest
+              eccoe catalogue search -- '"machine learning"' -video
             """
     )
 
     @Argument(help: "Words that must all occur.")
-    var words: [String]
+    var words: [String] = []
 
-    @Option(help: "Only items of this institution.")
-    var domain: String?
+    @OptionGroup var filters: SearchFilters
 
-    @Option(help: "At most so many.")
+    @Option(help: "relevance, title, newest, credits or level.")
+    var sort: String?
+
+    @Option(help: ArgumentHelp("Go on behind the page before.", valueName: "next"))
+    var cursor: String?
+
+    @Option(help: "At most so many, up to 100.")
     var limit = 20
+
+    @Flag(help: "Count the values by which the results can be narrowed down.")
+    var facets = false
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
-        var body = JSONObject()
+        var body = filters.body
         body["query"] = .string(words.joined(separator: " "))
-        body["domain"] = domain.map { .string($0) }
+        body["sort"] = sort.map { .string($0) }
+        body["cursor"] = cursor.map { .string($0) }
         body["limit"] = .number(JSONNumber(Int64(max(1, limit))))
+        body["facets"] = .bool(facets)
         let answer = try await node.ask(.catalogueSearch, .object(body))
-        output.write(list: "results", of: answer, ItemTable.text)
+        output.write(list: "results", of: answer) { rows in
+            SearchText.corrections(answer)
+                + (rows.isEmpty ? SearchText.nothing(filters.names) : ItemTable.text(rows))
+                + SearchText.rest(answer, shown: rows.count) + SearchText.facets(answer)
+        }
+    }
+}
+
+/// By what a search is narrowed down.
+struct SearchFilters: ParsableArguments {
+    @Option(help: "Only items of this institution.")
+    var domain: [String] = []
+
+    @Option(help: "Only of this country, such as DE.")
+    var country: [String] = []
+
+    @Option(help: "Only of this field of ISCED-F, such as 06 or 0613.")
+    var field: [String] = []
+
+    @Option(help: "Only of this EQF level: 1 to 8, or unlevelled.")
+    var eqf: [String] = []
+
+    @Option(help: "At least so many ECTS credits.")
+    var creditsMin: String?
+
+    @Option(help: "At most so many ECTS credits.")
+    var creditsMax: String?
+
+    @Option(help: "Only in this language of instruction, such as en.")
+    var language: [String] = []
+
+    @Option(help: "Only in this mode, such as online.")
+    var mode: [String] = []
+
+    @Option(help: "Only of this type, such as mooc.")
+    var type: [String] = []
+
+    @Option(help: ArgumentHelp("Only with this skill.", valueName: "uri"))
+    var skill: [String] = []
+
+    @Option(help: "Only with this sign of quality, such as accredited.")
+    var quality: [String] = []
+
+    @Option(help: ArgumentHelp("Only what this institution has recognised.", valueName: "domain"))
+    var recognisedBy: [String] = []
+
+    private var lists: [(dimension: FacetDimension, values: [String])] {
+        [
+            (.institution, domain), (.country, country), (.field, field), (.eqf, eqf),
+            (.language, language), (.mode, mode), (.type, type), (.skill, skill),
+            (.quality, quality), (.recognisedBy, recognisedBy),
+        ]
+    }
+
+    /// The parameters of the request.
+    var body: JSONObject {
+        var body = JSONObject()
+        for (dimension, values) in lists where !values.isEmpty {
+            body[dimension.rawValue] = .array(values.map { .string($0) })
+        }
+        body["credits_min"] = creditsMin.map { .string($0) }
+        body["credits_max"] = creditsMax.map { .string($0) }
+        return body
+    }
+
+    /// The options that were given.
+    var names: [String] {
+        lists.filter { !$0.values.isEmpty }.map {
+            "--" + $0.dimension.rawValue.replacing("_", with: "-")
+        }
+            + [("--credits-min", creditsMin), ("--credits-max", creditsMax)].filter { $0.1 != nil }
+            .map(\.0)
+    }
+}
+
+/// What a search tells people beside its results.
+enum SearchText {
+    /// Words that were searched for instead.
+    static func corrections(_ answer: JSON) -> String {
+        (answer["corrected"]?.object ?? JSONObject()).map { word, by in
+            "\(PlainText.line(word)) is in no item: searched for \(TextTable.cell(by))\n"
+        }.joined()
+    }
+
+    /// How to find something after all.
+    static func nothing(_ filters: [String]) -> String {
+        filters.isEmpty
+            ? "Nothing found. All words must occur: try fewer, or the beginning of one.\n"
+            : "Nothing found. Try without \(filters.joined(separator: ", without ")).\n"
+    }
+
+    /// How many there are beyond those shown, and how to get at them.
+    static func rest(_ answer: JSON, shown: Int) -> String {
+        guard let total = answer["total"]?.integer, shown > 0 else { return "" }
+        let count = answer["atLeast"]?.bool == true ? "more than \(total)" : "\(total)"
+        let next = answer["next"]?.string.map { "; go on with --cursor \(PlainText.line($0))" }
+        return "\n\(shown) of \(count)\(next ?? "")\n"
+    }
+
+    /// The counted values, a dimension a line.
+    static func facets(_ answer: JSON) -> String {
+        let lines = (answer["facets"]?.object ?? JSONObject()).compactMap {
+            name, values -> (String, String)? in
+            let cells = (values.array ?? []).prefix(8).map { value in
+                let label = value["label"]?.string.map { " \($0)" } ?? ""
+                return
+                    "\(TextTable.cell(value["value"]))\(label) (\(TextTable.cell(value["count"])))"
+            }
+            return cells.isEmpty ? nil : (name, cells.joined(separator: ", "))
+        }
+        return lines.isEmpty ? "" : "\n" + TextTable.pairs(lines)
     }
 }

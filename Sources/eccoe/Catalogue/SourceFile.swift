@@ -1,6 +1,7 @@
 import Catalogue
 import Federation
 import Foundation
+import Glibc
 import NodeClient
 
 /// One of the files that an import reads.
