@@ -82,7 +82,8 @@ import Testing
         ])
         #expect(read.status == 0, "\(read.error)")
         // Of another's catalogue the ids are global ones, or of the format's own kind.
-        let titles = Set((read.json["items"]?.array ?? []).compactMap { $0["title"]?["en"]?.string })
+        let titles = Set(
+            (read.json["items"]?.array ?? []).compactMap { $0["title"]?["en"]?.string })
         #expect(titles.isSuperset(of: ["Whole W-1", "Whole W-2"]), "\(titles)")
     }
 
