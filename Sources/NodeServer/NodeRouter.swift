@@ -159,10 +159,10 @@ package struct NodeRouter: Sendable {
             try await peers.answer(endpoint, asked)
         case .addMirrorCheckpoint, .addEntries, .putBlob:
             try await mirror.answer(endpoint, asked)
-        case .node, .catalogue, .item, .lookup, .didDocument, .home:
+        case .node, .catalogue, .item, .lookup, .didDocument:
             try await people.answer(endpoint, asked)
         case .wholeCatalogue, .harvest, .harvestByForm, .changes, .sitemap, .robots, .description,
-            .apiCatalog:
+            .apiCatalog, .home:
             try await publication.answer(endpoint, asked)
         }
     }
