@@ -20,7 +20,7 @@ package struct PublicationDesk: Sendable {
     private var domain: String { node.identity.domain }
 
     /// Where strangers reach this node, without a path: as the registry says.
-    package var base: String { node.registry.address(of: domain)?.url ?? "https://\(domain)" }
+    package var base: String { node.registry.address(of: domain)?.url ?? node.identity.url }
 
     private var document: MemberDocument? {
         node.registry.current?.members.first { $0.document.domain == domain }?.document
@@ -29,6 +29,13 @@ package struct PublicationDesk: Sendable {
     /// The institution's name in English, if there is one; its domain when no registry is held.
     package var name: String {
         LocalizedText(document?.names ?? [:]).best(for: "en") ?? domain
+    }
+
+    /// The page for people who come by.
+    ///
+    /// - Throws: what the store throws.
+    package func home() throws -> [UInt8] {
+        HomePage(name: name, domain: domain, items: try catalogue.selection().places.count).bytes
     }
 
     // MARK: OAI-PMH
@@ -155,11 +162,12 @@ package struct PublicationDesk: Sendable {
 
     /// The sitemap, or its index where one file does not hold all items.
     ///
-    /// - Parameter page: the file, from 1 on; nil for the whole or the index.
+    /// - Parameters:
+    ///   - page: the file, from 1 on; nil for the whole or the index.
+    ///   - size: addresses of a file.
     /// - Throws: `Problem` `not-found` for a page that there is none of.
-    package func sitemap(page: Int?) throws -> [UInt8] {
+    package func sitemap(page: Int?, size: Int = Sitemap.maximumEntries) throws -> [UInt8] {
         let selection = try catalogue.selection()
-        let size = Sitemap.maximumEntries
         let pages = max(1, (selection.places.count + size - 1) / size)
         if page == nil, pages > 1 {
             let changed = selection.newest ?? Instant(secondsSince1970: 0)

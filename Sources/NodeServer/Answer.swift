@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Catalogue
 import Federation
 import HTTPTypes
 import Hummingbird
@@ -51,6 +52,16 @@ struct Answer: Sendable {
     /// An answer that caches keep and ask about again.
     static func cacheable(_ type: String, _ body: [UInt8], caching: Caching = .brief) -> Answer {
         Answer(type: type, body: body, caching: caching, tag: EntityTag(of: body))
+    }
+
+    /// A page for people: shown in its own style, and nothing else may be done with it.
+    static func page(_ body: [UInt8]) -> Answer {
+        var answer = cacheable("text/html; charset=utf-8", body)
+        answer.fields = [
+            ("content-security-policy", PageFrame.contentSecurityPolicy),
+            ("referrer-policy", "no-referrer"),
+        ]
+        return answer
     }
 
     static func bytes(_ body: [UInt8], caching: Caching) -> Answer {

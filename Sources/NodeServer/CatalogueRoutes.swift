@@ -24,13 +24,11 @@ struct CatalogueRoutes: Sendable {
         case .lookup:
             let body = try await asked.body(limit: Limits.lookupBytes)
             return .json(try await CredentialDesk(node: node).lookup(body: body))
-        case .didDocument:
+        default:
             return .cacheable(
                 "application/did+json",
                 try CredentialDesk(node: node).didDocument().canonicalBytes
             )
-        default:
-            return .text(NodeDescription(node: node).text)
         }
     }
 

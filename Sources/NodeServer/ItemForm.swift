@@ -75,13 +75,8 @@ enum ItemForm: Hashable {
     private func page(_ details: JSON, _ path: String) throws -> Answer {
         let isGone = Self.isGone(details)
         if !isGone, details["item"] == nil { throw Self.absence(of: details) }
-        var answer = Answer.cacheable(
-            "text/html; charset=utf-8", ItemPage(details: details, address: path).bytes)
+        var answer = Answer.page(ItemPage(details: details, address: path).bytes)
         if isGone { answer.status = 410 }
-        answer.fields += [
-            ("content-security-policy", PageFrame.contentSecurityPolicy),
-            ("referrer-policy", "no-referrer"),
-        ]
         return answer
     }
 

@@ -163,10 +163,10 @@ package struct NodeRouter: Sendable {
             try await mirror.answer(endpoint, asked)
         case .needs, .needMatches:
             try needs.answer(endpoint, asked)
-        case .node, .catalogue, .item, .lookup, .didDocument, .home:
+        case .node, .catalogue, .item, .lookup, .didDocument:
             try await people.answer(endpoint, asked)
         case .wholeCatalogue, .harvest, .harvestByForm, .changes, .sitemap, .robots, .description,
-            .apiCatalog:
+            .apiCatalog, .home:
             try await publication.answer(endpoint, asked)
         }
     }

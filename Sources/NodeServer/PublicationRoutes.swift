@@ -37,6 +37,7 @@ struct PublicationRoutes: Sendable {
             return .cacheable(
                 "application/xml", try await elsewhere { try desk.sitemap(page: page) },
                 caching: .hour)
+        case .home: return try await home(asked)
         case .robots: return .text(desk.robots, caching: .hour)
         case .description:
             return .cacheable(
@@ -45,6 +46,19 @@ struct PublicationRoutes: Sendable {
             return .cacheable(
                 "application/linkset+json", ServiceLinks.json.canonicalBytes, caching: .hour)
         }
+    }
+
+    /// Text for programs and for whoever does not say; a page for browsers.
+    private func home(_ asked: Asked) async throws -> Answer {
+        let desk = desk
+        let accepted = Acceptance(asked.request.field("accept"))
+        let place = accepted.best(of: [("text/plain", nil), ("text/html", nil)])
+        var answer =
+            place == 1
+            ? .page(try await elsewhere { try desk.home() })
+            : Answer.text(NodeDescription(node: node).text)
+        answer.vary("accept")
+        return answer
     }
 
     /// An answer of OAI-PMH; what is wrong with a request is said in its own way, with status 200.

@@ -132,6 +132,16 @@ import Testing
         #expect(erased.contains("uni-a.example/eccoe/1"), "its place in the log stays")
     }
 
+    @Test func `the page of a node leads to every file of its catalogue`() {
+        let page = HomePage(name: "<Uni> שלום", domain: "uni-a.example", items: 17)
+        let text = String(decoding: page.bytes, as: UTF8.self)
+        #expect(text.contains("&lt;Uni&gt; שלום</h1>") && text.contains("17 learning"))
+        for format in ExportFormat.allCases {
+            #expect(text.contains("href=\"/catalogue/\(format.fileName)\""))
+        }
+        #expect(!text.contains("<script"))
+    }
+
     @Test func `every element is closed`() {
         for text in [page(SampleItem.complete), page(SampleItem.smallest), page(nil)] {
             for name in ["p", "dl", "dt", "dd", "ul", "li", "table", "main", "bdi", "a", "body"] {

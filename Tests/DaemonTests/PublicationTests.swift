@@ -230,6 +230,18 @@ import XML
         #expect(page.contains("verified in its log"))
     }
 
+    @Test func `browsers get a page of the node, everybody else its text`() async throws {
+        let text = try await get("/")
+        #expect(text.headers["content-type"] == "text/plain; charset=utf-8")
+        let page = try await get("/", [("Accept", "text/html,*/*;q=0.8")])
+        #expect(page.headers["content-type"] == "text/html; charset=utf-8")
+        #expect(page.headers["vary"]?.contains("accept") == true)
+        #expect(page.headers["content-security-policy"]?.hasPrefix("default-src 'none'") == true)
+        let words = "\(PublishingInstitution.items) learning opportunities"
+        #expect(String(decoding: page.body, as: UTF8.self).contains(words))
+        #expect(text.headers["etag"] != page.headers["etag"])
+    }
+
     // MARK: Feeds
 
     @Test func `the feed has all changes, the newest first, page by page`() async throws {

@@ -32,7 +32,9 @@ extension Operation {
                 gives: ["application/linkset+json"]
             ).giving(Self.object)
         case .home:
-            self = Operation("description", "What this node is.", gives: Self.note)
+            self = Operation(
+                "description", "What this node is.",
+                gives: Self.note + ["text/html; charset=utf-8"])
         }
     }
 

@@ -1,6 +1,8 @@
 """Runs schemathesis with a node of the tests: describe.py <host> <argument>..."""
 
+import os
 import sys
+import tempfile
 
 import local
 
@@ -9,4 +11,10 @@ local.stand_in(host)
 
 from schemathesis.cli import schemathesis  # noqa: E402  (asks no name while it is loaded)
 
-schemathesis(arguments)
+# It leaves notes of what it found wherever it runs.
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    try:
+        schemathesis(arguments)
+    finally:
+        os.chdir("/")
