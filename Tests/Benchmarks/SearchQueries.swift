@@ -25,19 +25,21 @@ struct BenchmarkQuery {
     private init(_ kind: String, _ topic: Topic) {
         let (word, next) = (topic.word, topic.next)
         switch kind {
-        case "one word": self.init(kind, words: word + " ", match: word)
-        case "two words": self.init(kind, words: "\(word) \(next) ", match: "\(word) & \(next)")
+        // In quotation marks: not the beginning of a longer word.
+        case "one word": self.init(kind, words: "\"\(word)\"", match: word)
+        case "two words":
+            self.init(kind, words: "\"\(word)\" \"\(next)\"", match: "\(word) & \(next)")
         case "prefix":
             self.init(kind, words: String(word.prefix(4)), match: "\(word.prefix(4)):*")
         case "phrase": self.init(kind, words: "\"\(word) \(next)\"", match: "\(word) <-> \(next)")
         case "filters": self.init(filtersOf: topic, kind)
         case "word and filters":
             self.init(
-                kind, words: word + " ", match: word,
+                kind, words: "\"\(word)\"", match: word,
                 filters: [.country: [topic.country], .mode: [topic.mode]],
                 condition: "countries @> '{\(topic.country)}' AND modes @> '{\(topic.mode)}'")
         case "word with facets":
-            self.init(kind, words: word + " ", match: word, hasFacets: true)
+            self.init(kind, words: "\"\(word)\"", match: word, hasFacets: true)
         default: self.init(misspelt: String(word.dropLast(2) + word.suffix(1)), kind)
         }
     }

@@ -81,7 +81,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "ars", "robot", "rotobics", "bc-102", "bc102", "\"robtics painting\"", "-robtics",
+        "ars", "\"robtics\"", "robot", "rotobics", "bc-102", "bc102", "\"robtics painting\"",
+        "-robtics",
         "robtics paintng mathemetiks", "xobtics", "robtics zzzz",
     ])
     func `does not guess`(_ words: String) throws {

@@ -16,7 +16,8 @@ extension SearchRun {
         var query = query
         var corrected: [(word: String, by: String)] = []
         for (place, term) in query.words.terms.enumerated() {
-            guard !term.isExcluded, let word = term.words.first, term.words.count == 1,
+            guard !term.isExcluded, !term.isQuoted, let word = term.words.first,
+                term.words.count == 1,
                 try !isTold(term)
             else { continue }
             guard corrected.count < Self.maximumCorrections,
