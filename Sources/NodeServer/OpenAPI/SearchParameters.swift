@@ -62,7 +62,7 @@ extension Operation {
             (schema, words) = (values(of: Vocabulary.opportunityTypes, dimension), "of this type")
         case .skill:
             (schema, words) = (
-                ["type": "string", "pattern": "^https://[a-z]{1,20}/[A-Za-z0-9/._-]{1,200}$"],
+                ["type": "string", "pattern": "^(https://[a-z]{1,20}/[A-Za-z0-9/._-]{1,200})?$"],
                 "with this skill"
             )
         case .quality:
