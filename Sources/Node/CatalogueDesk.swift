@@ -128,16 +128,7 @@ package struct CatalogueDesk: Sendable {
     ///
     /// - Throws: `Problem` `not-found` when no living item has this id.
     package func withdraw(_ id: String, reason: String, request: RequestID) async throws -> JSON {
-        let payload: JSON = [
-            "v": 1, "kind": "withdrawal", "reason": .string(PlainText(reason).text),
-            "salt": .string(Base64URL.encode(node.random.bytes(32))),
-        ]
-        let draft = Draft(
-            type: .itemWithdrawn,
-            subject: id,
-            payload: payload.canonicalBytes,
-            content: Digest(of: Array(reason.utf8))
-        )
+        let draft = node.withdrawal(of: id, type: .itemWithdrawn, reason: reason)
         let done = try await node.appendWithinQuota(AppendRequest(id: request, drafts: [draft]))
         if let log = node.logs.own { try await node.foldViews(of: log) }
         return .object(Self.line(id, done.results[0], changed: []))
@@ -189,5 +180,18 @@ package struct CatalogueDesk: Sendable {
             at: pointer + (first?.pointer ?? ""),
             try: first?.remedy
         )
+    }
+}
+
+extension Node {
+    /// The leaf that withdraws a subject, with the reason in its payload.
+    func withdrawal(of id: String, type: LeafType, reason: String) -> Draft {
+        let payload: JSON = [
+            "v": 1, "kind": "withdrawal", "reason": .string(PlainText(reason).text),
+            "salt": .string(Base64URL.encode(random.bytes(32))),
+        ]
+        return Draft(
+            type: type, subject: id, payload: payload.canonicalBytes,
+            content: Digest(of: Array(reason.utf8)))
     }
 }

@@ -48,14 +48,8 @@ package struct NeedDesk: Sendable {
     ///
     /// - Throws: `Problem` `not-found` when no living need has this id.
     package func withdraw(_ id: String, reason: String, request: RequestID) async throws -> JSON {
-        let payload: JSON = [
-            "v": 1, "kind": "withdrawal", "reason": .string(PlainText(reason).text),
-            "salt": .string(Base64URL.encode(node.random.bytes(32))),
-        ]
-        return try await append(
-            Draft(
-                type: .needWithdrawn, subject: id, payload: payload.canonicalBytes,
-                content: Digest(of: Array(reason.utf8))), request: request)
+        try await append(
+            node.withdrawal(of: id, type: .needWithdrawn, reason: reason), request: request)
     }
 
     private func append(_ draft: Draft, request: RequestID) async throws -> JSON {

@@ -70,18 +70,8 @@ package final class FetchClient: Sendable {
         body: [UInt8] = [],
         maximumBytes: Int
     ) async throws -> PeerResponse {
-        let (origin, rest) = try Self.origin(of: url)
-        let exchange = HTTPExchange(
-            method: method,
-            url: origin.url + (rest.isEmpty ? "/" : rest),
-            headers: headers,
-            body: body,
-            maximumBytes: maximumBytes,
-            deadline: .seconds(120)
-        )
-        do {
-            return try await exchange.perform(by: client(of: origin), counting: counter)
-        } catch { throw exchange.problem(error) }
+        try await perform(
+            method, url, headers, body, maximumBytes: maximumBytes, deadline: .seconds(120))
     }
 
     /// The body of a GET that was answered with 200; nil for 404 and 410.
@@ -120,7 +110,10 @@ package final class FetchClient: Sendable {
     ) async throws {
         var url = url
         for _ in 0...Self.maximumRedirections {
-            let response = try await piecemeal(url, headers, sink)
+            let response = try await perform(
+                "GET", url, headers, [], maximumBytes: Self.maximumDownloadBytes,
+                deadline: .seconds(3600),
+                floor: ThroughputFloor(bytesPerSecond: 1024, grace: .seconds(60)), sink: sink)
             switch response.status {
             case 200: return
             case 301, 302, 303, 307, 308: url = try Self.target(of: response, from: url)
@@ -135,15 +128,15 @@ package final class FetchClient: Sendable {
             try: "give the URL at which the file is")
     }
 
-    private func piecemeal(
-        _ url: String, _ headers: [(name: String, value: String)],
-        _ sink: @escaping @Sendable ([UInt8]) throws -> Void
+    private func perform(
+        _ method: String, _ url: String, _ headers: [(name: String, value: String)],
+        _ body: [UInt8], maximumBytes: Int, deadline: Duration, floor: ThroughputFloor? = nil,
+        sink: (@Sendable ([UInt8]) throws -> Void)? = nil
     ) async throws -> PeerResponse {
         let (origin, rest) = try Self.origin(of: url)
         let exchange = HTTPExchange(
-            method: "GET", url: origin.url + (rest.isEmpty ? "/" : rest), headers: headers,
-            body: [], maximumBytes: Self.maximumDownloadBytes, deadline: .seconds(3600),
-            floor: ThroughputFloor(bytesPerSecond: 1024, grace: .seconds(60)), sink: sink)
+            method: method, url: origin.url + (rest.isEmpty ? "/" : rest), headers: headers,
+            body: body, maximumBytes: maximumBytes, deadline: deadline, floor: floor, sink: sink)
         do {
             return try await exchange.perform(by: client(of: origin), counting: counter)
         } catch { throw exchange.problem(error) }

@@ -13,6 +13,12 @@ package enum ItemIdentifier {
         isValid(sourceID) ? sourceID : derived(format: format, sourceID: [sourceID])
     }
 
+    /// The id, in the catalogue of `domain`, of what a source in `format` calls `sourceID`: its own id
+    /// when that is a global id of this catalogue, otherwise one that fits.
+    static func adopted(_ sourceID: String, format: ImportFormat, domain: String) -> String {
+        local(sourceID, domain: domain) ?? fitting(format: format.rawValue, sourceID: sourceID)
+    }
+
     /// `x-` and the first 32 hexadecimal digits of SHA-256 over format ‖ 0x00 ‖ parts, the parts
     /// joined by 0x00. Where a source has no ids, the parts are what tells its records apart.
     package static func derived(format: String, sourceID parts: [String]) -> String {

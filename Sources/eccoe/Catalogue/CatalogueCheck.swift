@@ -93,13 +93,19 @@ enum PublishedItem {
                 .notFound, problem.detail, at: problem.pointer ?? id,
                 try: "a file needs --format; an id is found with: eccoe catalogue list")
         }
-        guard let value = answer["item"], let item = try? LearningOpportunity(json: value),
-            let domain = answer["domain"]?.string
-        else {
+        guard let entry = entry(answer) else {
             throw Problem(
                 .notFound, "the text of this item is not here", at: id,
                 try: "eccoe catalogue show \(id) says why")
         }
+        return entry
+    }
+
+    /// The item of an answer that shows one; nil when its text is not there.
+    static func entry(_ answer: JSON) -> CatalogueExport.Entry? {
+        guard let value = answer["item"], let item = try? LearningOpportunity(json: value),
+            let domain = answer["domain"]?.string
+        else { return nil }
         return CatalogueExport.Entry(item: item, domain: domain)
     }
 }

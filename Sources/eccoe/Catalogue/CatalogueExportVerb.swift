@@ -114,10 +114,7 @@ struct CatalogueExportVerb: Verb {
             row["erased"]?.bool != true
         else { return nil }
         let global = ItemIdentifier.global(id, domain: domain)
-        let answer = try await node.ask(.catalogueShow, ["id": .string(global)])
-        guard let value = answer["item"], let item = try? LearningOpportunity(json: value) else {
-            return nil
-        }
-        return CatalogueExport.Entry(item: item, domain: domain)
+        return PublishedItem.entry(
+            try await node.ask(.catalogueShow, ["id": .string(global)]))
     }
 }

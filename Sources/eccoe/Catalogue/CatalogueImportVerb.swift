@@ -2,8 +2,6 @@ import ArgumentParser
 import CanonicalJSON
 import Catalogue
 import Federation
-import Foundation
-import Keys
 import NodeClient
 
 /// `eccoe catalogue import --format <format> <file>`
@@ -152,10 +150,7 @@ struct CatalogueImportVerb: Verb {
             if let item = record.item { items.append(item.json) }
         }
         guard !items.isEmpty else { return nil }
-        return [
-            "requestId": .string(FreshRequestID.text), "items": .array(items),
-            "dryRun": .bool(dryRun), "skipRefused": true,
-        ]
+        return WriteRequest.publish(items, dryRun: dryRun, skipsRefused: true)
     }
 
     /// Evidence is added batch by batch, never two at a time: both could be for one item.
@@ -203,16 +198,5 @@ struct CatalogueImportVerb: Verb {
                 ? problem.remedy
                 : "start the daemon and run the same import again: it finishes the rest"
         )
-    }
-}
-
-/// Ids for requests that may be repeated.
-enum FreshRequestID {
-    /// A UUID version 7 of now.
-    static var text: String {
-        RequestID(
-            milliseconds: Int64(Date().timeIntervalSince1970 * 1000),
-            random: SecureRandom.bytes(10)
-        ).text
     }
 }

@@ -60,10 +60,7 @@ struct CataloguePublish: Verb {
         }
         let answer = try await node.ask(
             .cataloguePublish,
-            [
-                "requestId": .string(FreshRequestID.text), "items": .array(items),
-                "dryRun": .bool(dryRun),
-            ]
+            WriteRequest.publish(items, dryRun: dryRun)
         )
         output.write(list: "results", of: answer) { rows in
             TextTable.rows(
@@ -96,10 +93,7 @@ struct CatalogueWithdraw: Verb {
     func execute() async throws {
         let answer = try await node.ask(
             .catalogueWithdraw,
-            [
-                "requestId": .string(FreshRequestID.text), "id": .string(id),
-                "reason": .string(reason),
-            ]
+            WriteRequest.withdraw(id, reason: reason)
         )
         output.write(answer) {
             TextTable.pairs([

@@ -44,10 +44,7 @@ struct EvidenceImport {
         guard !items.isEmpty else { return [] }
         let answer = try await client.call(
             .cataloguePublish,
-            [
-                "requestId": .string(FreshRequestID.text), "items": .array(items),
-                "dryRun": .bool(dryRun),
-            ]
+            WriteRequest.publish(items, dryRun: dryRun)
         )
         return answer["results"]?.array ?? []
     }

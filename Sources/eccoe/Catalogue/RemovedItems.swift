@@ -55,10 +55,8 @@ struct RemovedItems {
         for (id, _) in items {
             _ = try await client.call(
                 .catalogueWithdraw,
-                [
-                    "requestId": .string(FreshRequestID.text), "id": .string(id),
-                    "reason": "no longer in the source that it was imported from",
-                ])
+                WriteRequest.withdraw(
+                    id, reason: "no longer in the source that it was imported from"))
         }
     }
 }

@@ -73,10 +73,7 @@ struct NeedWithdraw: Verb {
     func execute() async throws {
         let answer = try await node.ask(
             .needWithdraw,
-            [
-                "requestId": .string(FreshRequestID.text), "id": .string(id),
-                "reason": .string(reason),
-            ])
+            WriteRequest.withdraw(id, reason: reason))
         output.write(answer, NeedTable.outcome)
     }
 }

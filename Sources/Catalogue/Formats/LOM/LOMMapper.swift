@@ -128,7 +128,8 @@ struct LOMMapping {
         let format = outerID?.format ?? .lom
         if let source {
             let local = ItemIdentifier.local(source, domain: reader.defaults.domain)
-            item.id = local ?? ItemIdentifier.fitting(format: format.rawValue, sourceID: source)
+            item.id = ItemIdentifier.adopted(
+                source, format: format, domain: reader.defaults.domain)
             item.sameAs = ([source] + ids).reduce(into: []) { known, id in
                 if id != item.id, !known.contains(id), id != source || local == nil {
                     known.append(id)

@@ -27,11 +27,8 @@ struct DublinCoreMapping {
         let body = publisher()
         let local = ItemIdentifier.local(identifier, domain: reader.defaults.domain)
         var item = LearningOpportunity(
-            id: local
-                ?? ItemIdentifier.fitting(
-                    format: ImportFormat.oaiPMH.rawValue,
-                    sourceID: identifier
-                ),
+            id: ItemIdentifier.adopted(
+                identifier, format: .oaiPMH, domain: reader.defaults.domain),
             title: title,
             defaultLanguage: reader.language,
             provider: body,

@@ -82,7 +82,8 @@ package enum OAIRecordMapping {
             let remarks = reader.refused()
             return ImportRecord(
                 at: remarks.at, item: nil,
-                removed: itemID(of: record.identifier, defaults: defaults),
+                removed: ItemIdentifier.adopted(
+                    record.identifier, format: .oaiPMH, domain: defaults.domain),
                 problems: remarks.problems)
         }
         guard let metadata = record.metadata else {
@@ -110,13 +111,6 @@ package enum OAIRecordMapping {
             "ask for metadataPrefix lom or oai_dc"
         )
         return reader.refused()
-    }
-
-    /// The id in the own catalogue of what a repository hands out under `identifier`.
-    static func itemID(of identifier: String, defaults: ImportDefaults) -> String {
-        ItemIdentifier.local(identifier, domain: defaults.domain)
-            ?? ItemIdentifier.fitting(
-                format: ImportFormat.oaiPMH.rawValue, sourceID: identifier)
     }
 
     private static func lom(in metadata: XMLElement) -> XMLElement? {
