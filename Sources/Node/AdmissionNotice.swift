@@ -27,7 +27,7 @@ package final class AdmissionNotice: Service, Sendable {
     package func registryChanged() { change.yield() }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await untilShutdown {
             var wasActive = self.isActive
             for await _ in self.changes {
                 if self.isActive, !wasActive { await self.tell() }

@@ -27,7 +27,7 @@ package final class AnchorKeeper: Service, Sendable {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await untilShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask {
                     // Witnessing goes on while the own log rests.

@@ -30,7 +30,7 @@ package final class Announcer: Service, Sendable {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await untilShutdown {
             for await _ in self.wakes {
                 try? await self.clock.sleep(for: .seconds(2))
                 guard let checkpoint = self.newest.withLock({ $0.take() }) else { continue }

@@ -41,7 +41,7 @@ package final class Cosigning: Service, Sendable {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await untilShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.renew() }
                 for await _ in self.wakes {

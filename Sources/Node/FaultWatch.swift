@@ -23,7 +23,7 @@ package final class FaultWatch: Service, Sendable {
     }
 
     package func run() async throws {
-        let fault = await cancelWhenGracefulShutdown {
+        let fault = await untilShutdown {
             for await fault in self.faults { return fault as (any Error)? }
             return nil
         }

@@ -25,7 +25,7 @@ package struct GossipService: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await untilShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.tick() }
                 for await effect in self.node.gossip.effects {

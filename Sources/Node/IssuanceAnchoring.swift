@@ -17,7 +17,7 @@ package final class IssuanceAnchoring: Service, Sendable {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await untilShutdown {
             while !Task.isCancelled {
                 guard (try? await self.clock.sleep(for: Self.interval)) != nil else { return }
                 do {

@@ -30,8 +30,8 @@ package struct LogOpening: Service {
     }
 
     package func run() async throws {
-        try await cancelWhenGracefulShutdown { try await start() }
-        try? await gracefulShutdown()
+        try await untilShutdown { try await start() }
+        await shutdown()
     }
 
     private func start() async throws {

@@ -30,7 +30,7 @@ package final class MirrorPush: Service, Sendable {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await untilShutdown {
             for await _ in self.wakes {
                 if self.node.settings.isReachable {
                     try? await self.clock.sleep(for: .seconds(Self.patience))

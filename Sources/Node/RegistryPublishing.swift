@@ -30,7 +30,7 @@ package final class RegistryPublishing: Service, Sendable {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await untilShutdown {
             while !Task.isCancelled {
                 do {
                     if try self.renew() { await self.published() }

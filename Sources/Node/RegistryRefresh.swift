@@ -27,7 +27,7 @@ package final class RegistryRefresh: Service, Sendable {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await untilShutdown {
             self.tellGossip()
             await self.recoverViews()
             self.changed()

@@ -24,7 +24,7 @@ package final class Scrub: Service, Sendable {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await untilShutdown {
             while !Task.isCancelled {
                 try? await self.clock.sleep(for: Self.look)
                 await self.auditDue()

@@ -49,6 +49,16 @@ import Testing
             holds: { $0.target == "Node" && !$0.path.hasSuffix("/RandomSource.swift") }
         ),
         Ban(
+            name: "a wait that leaves the executor",
+            marks: ["racefulShutdown"],
+            isFound: {
+                $0.contains(/cancelWhenGracefulShutdown|cancelOnGracefulShutdown/)
+                    || $0.contains(/gracefulShutdown\(\)/)
+            },
+            remedy: "use untilShutdown or shutdown(), so that a simulation can replay its seed",
+            holds: { $0.target == "Node" }
+        ),
+        Ban(
             name: "print",
             marks: ["print(", "Print(", "dump("],
             isFound: { $0.contains(/(^|[^\w.])(print|debugPrint|dump)\(/) },
@@ -119,6 +129,21 @@ import Testing
         #expect(Self.violations(in: command) == [])
         let node = SourceFile(path: "Sources/Node/A.swift", text: "let a = Date()")
         #expect(Self.violations(in: node) == [])
+    }
+
+    @Test(arguments: [
+        "await cancelWhenGracefulShutdown { }", "for await a in b.cancelOnGracefulShutdown() {",
+        "try? await gracefulShutdown()",
+    ])
+    func `a service of a node ends on its own executor`(_ text: String) {
+        let file = SourceFile(path: "Sources/Node/A.swift", text: text)
+        #expect(Self.violations(in: file).count == 1)
+        let daemon = SourceFile(path: "Sources/eccoed/A.swift", text: text)
+        #expect(Self.violations(in: daemon) == [])
+        let own = SourceFile(
+            path: "Sources/Node/A.swift",
+            text: "await withGracefulShutdownHandler { await shutdown() }")
+        #expect(Self.violations(in: own) == [])
     }
 
     @Test func `a node draws its chances from one place`() {

@@ -49,6 +49,22 @@ struct CommandLineTests {
     }
 
     @Test(arguments: [
+        ["KID", "--data", "FOLDER"], ["--data", "FOLDER", "KID"],
+        ["--data", "FOLDER", "--", "KID"],
+    ])
+    func `a key's id may begin with a hyphen`(_ arguments: [String]) throws {
+        let folder = try TemporaryFolder()
+        let kid = "-" + String(repeating: "A", count: 42)
+        let line = arguments.map { ["KID": kid, "FOLDER": folder.path][$0] ?? $0 }
+        let outcome = try eccoe.run(["member", "key", "-o", "json"] + line)
+        #expect(outcome.status == 2, "\(outcome.error)")
+        #expect(try JSON.read(Array(outcome.output.utf8))["kid"]?.string == kid)
+        // One letter more, and it is no key's id but a misspelt option.
+        let longer = try eccoe.run(["member", "key", kid + "A"])
+        #expect(longer.status == 64)
+    }
+
+    @Test(arguments: [
         ["bogus"], ["log", "bogus"], ["json", "canonicalize", "--bogus"],
         ["json", "canonicalize", "-o", "xml"], ["proof", "verify"],
     ])

@@ -1,3 +1,4 @@
+import Glibc
 import Node
 import Synchronization
 
@@ -12,9 +13,15 @@ final class OneThread: TaskExecutor, BlockingExecutor {
     }
 
     private let queue = Mutex(Queue())
+    private let home = pthread_self()
+    private let strays = Mutex(0)
+
+    /// Jobs that other threads have brought: each of them makes a run depend on real time.
+    var strayed: Int { strays.withLock { $0 } }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        if pthread_equal(pthread_self(), home) == 0 { strays.withLock { $0 += 1 } }
         queue.withLock { $0.jobs.append(job) }
     }
 

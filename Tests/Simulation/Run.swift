@@ -98,6 +98,18 @@ struct Run {
             world.thread.drain()
             world.inspection.step(world)
         }
+        var outcome = self.outcome(of: world)
+        outcome.rounds = rounds.withLock { $0 }
+        outcome.seconds = (ContinuousClock.now - began) / .seconds(1)
+        return outcome
+    }
+
+    /// What a world that has come to its end tells.
+    private func outcome(of world: World) -> Outcome {
+        if world.thread.strayed > 0 {
+            world.watcher.violated(
+                "\(world.thread.strayed) jobs came from another thread: something escapes the seed")
+        }
         for life in world.lives { world.faults.add(life.disk.takeFailures()) }
         var outcome = Outcome()
         outcome.seed = options.seed
@@ -106,12 +118,10 @@ struct Run {
         outcome.messages = world.network.messages
         outcome.leaves = world.ledger.acknowledged
         outcome.reads = world.ledger.reads
-        outcome.rounds = rounds.withLock { $0 }
         outcome.forkFound = Int(world.inspection.forkFound ?? 0)
         outcome.healed = world.losses.healed
         outcome.lost = world.losses.lost
         outcome.faults = world.faults.all
-        outcome.seconds = (ContinuousClock.now - began) / .seconds(1)
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         outcome.memory = usage.ru_maxrss / 1024
