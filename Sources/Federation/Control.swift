@@ -36,6 +36,8 @@ package enum ControlOperation: String, CaseIterable, Sendable {
     case needPublish = "need.publish"
     /// {"requestId","id","reason"} -> {"id","outcome","index","revision"}.
     case needWithdraw = "need.withdraw"
+    /// {"requestId","id","revision"?,"reason","dryRun"?} -> as `catalogueErase`.
+    case needErase = "need.erase"
     /// {"domain"?,"item"?,"limit"?} -> {"needs":[need]}; with an item's id those that it serves, with
     /// "match".
     case needList = "need.list"

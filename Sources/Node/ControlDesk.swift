@@ -65,7 +65,8 @@ package struct ControlDesk: Sendable {
         case .status: return try StatusDesk(node: node).status()
         case .logInit, .logShow, .logProve, .logTime, .logOverride:
             return try await log(operation, asked)
-        case .catalogueErase, .decisionErase: return try await erase(operation, asked)
+        case .catalogueErase, .needErase, .decisionErase:
+            return try await erase(operation, asked)
         case .cataloguePublish, .catalogueWithdraw, .catalogueList, .catalogueShow,
             .catalogueSearch, .catalogueSimilar:
             return try await catalogue(operation, asked)
@@ -212,9 +213,10 @@ package struct ControlDesk: Sendable {
     ) async throws -> JSON {
         let desk = ErasureDesk(node: node)
         let dryRun = asked.body["dryRun"]?.bool ?? false
-        if operation == .catalogueErase {
-            return try await desk.eraseItem(
-                asked.text("id"), revision: asked.optionalInteger("revision"),
+        if operation != .decisionErase {
+            return try await desk.erasePublished(
+                operation == .needErase ? .need : .item, asked.text("id"),
+                revision: asked.optionalInteger("revision"),
                 reason: asked.text("reason"), request: asked.requestID(), dryRun: dryRun)
         }
         return try await desk.eraseDecision(

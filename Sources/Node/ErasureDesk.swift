@@ -17,26 +17,36 @@ package struct ErasureDesk: Sendable {
         self.node = node
     }
 
-    /// Erases the payloads of an own item's leaves: of one revision, or of all.
+    /// What is published with texts, by the scope of its subject.
+    package enum Published: String {
+        case item
+        case need
+    }
+
+    /// Erases the payloads of an own item's or need's leaves: of one revision, or of all.
     ///
-    /// - Throws: `Problem` `not-found` when there is no such item or revision, `gone` when all of it
-    ///   was erased before.
-    package func eraseItem(
-        _ id: String, revision: Int?, reason: String, request: RequestID, dryRun: Bool
+    /// - Throws: `Problem` `not-found` when there is no such subject or revision, `gone` when all of
+    ///   it was erased before.
+    package func erasePublished(
+        _ kind: Published, _ id: String, revision: Int?, reason: String, request: RequestID,
+        dryRun: Bool
     ) async throws -> JSON {
         if let begun = try node.database.erasure(request) { return try await finish(begun) }
         _ = try LogDesk(node: node).find(nil)
-        let history = try history(of: SubjectKey(scope: "item", subject: id))
+        let history = try history(of: SubjectKey(scope: kind.rawValue, subject: id))
         guard !history.isEmpty else {
             throw Problem(
-                .notFound, "the own log says nothing of an item \(id)", at: id,
-                try: "list what is published with eccoe catalogue list")
+                .notFound, "the own log says nothing of the \(kind.rawValue) \(id)", at: id,
+                try: kind == .item
+                    ? "list what is published with eccoe catalogue list"
+                    : "list what is published with eccoe need list --domain "
+                        + node.identity.domain)
         }
         let chosen = history.filter { revision == nil || $0.leaf.revision == revision }
         guard !chosen.isEmpty else {
             throw Problem(
                 .notFound,
-                "the item \(id) has \(history.count) revisions, none is \(revision ?? 0)",
+                "the \(kind.rawValue) \(id) has \(history.count) revisions, none is \(revision ?? 0)",
                 at: id, try: "leave --revision out to erase all of them")
         }
         let left = try chosen.filter { try isHeld($0) }
@@ -44,7 +54,8 @@ package struct ErasureDesk: Sendable {
             throw Problem(.gone, "what was asked for of \(id) was erased before", at: id)
         }
         return try await erase(
-            left, as: ErasureIntent.What(text: "item \(id)", decision: nil), reason: reason,
+            left, as: ErasureIntent.What(text: "\(kind.rawValue) \(id)", decision: nil),
+            reason: reason,
             request: request, dryRun: dryRun)
     }
 

@@ -1,7 +1,7 @@
 /// The tables of `views.sqlite`.
 enum ViewsSchema {
     /// The n-th leads from version n to n + 1; what has been released is never changed, only added to.
-    static let migrations = [first, erased, byChange, search, needs]
+    static let migrations = [first, erased, byChange, search, needs, spaceless]
 
     private static let first = """
         CREATE TABLE folded(origin TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT;
@@ -80,6 +80,12 @@ enum ViewsSchema {
         ) STRICT;
         CREATE INDEX need_by_payload ON need(domain, payload);
         CREATE INDEX need_by_time ON need(at);
+        """
+
+    /// Letters of scripts without spaces stand alone in the index: folded anew.
+    private static let spaceless = """
+        \(forgetting)
+        DELETE FROM item_text; DELETE FROM item_index; DELETE FROM need;
         """
 
     private static let forgetting = """

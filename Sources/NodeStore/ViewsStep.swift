@@ -121,7 +121,7 @@ struct ViewStep {
             .execute(arguments: [item])
         try db.cachedStatement(
             sql: "INSERT INTO item_text(rowid, title, body) VALUES (?, ?, ?)"
-        ).execute(arguments: [item, FoldedText.folding(title), FoldedText.folding(body)])
+        ).execute(arguments: [item, FoldedText.words(title), FoldedText.words(body)])
     }
 
     private func showAliases(_ sameAs: [String], of item: Int64) throws {

@@ -43,6 +43,37 @@ private func written(_ entries: [CatalogueExport.Entry], _ format: ExportFormat)
         )
     }
 
+    /// Compact names, such as `deliveryType:OnlineOnly`, among keys, types and references.
+    private func prefixes(in value: JSON, isName: Bool = false) -> Set<String> {
+        if let array = value.array {
+            return array.reduce(into: []) { $0.formUnion(prefixes(in: $1, isName: isName)) }
+        }
+        guard let object = value.object else {
+            guard isName, let text = value.string, let end = text.firstIndex(of: ":"),
+                !text[end...].hasPrefix("://")
+            else { return [] }
+            return [String(text[..<end])]
+        }
+        var found: Set<String> = []
+        for (key, member) in object where key != "@context" {
+            found.formUnion(prefixes(in: .string(key), isName: true))
+            found.formUnion(prefixes(in: member, isName: key == "@id" || key == "@type"))
+        }
+        return found
+    }
+
+    @Test func `every prefix of CTDL is declared`() throws {
+        for status in ["released", "obsolete"] {
+            var item = SampleItem.complete
+            item.status = "urn:eccoe:status:" + status
+            let value = try json(written([.init(item: item, domain: "uni-a.example")], .ctdl))
+            let declared = Set(value["@context"]?.object?.names ?? [])
+            let used = prefixes(in: value).subtracting(["did", "urn", "mailto"])
+            #expect(used.contains("lifeCycle") && used.contains("deliveryType"))
+            #expect(used.subtracting(declared) == [])
+        }
+    }
+
     @Test func `a sheet comes back by a mapping of its own columns`() throws {
         let header = String(decoding: ItemSheet.header.dropLast(2), as: UTF8.self)
         let lists: Set<Substring> = [

@@ -109,7 +109,7 @@ import Testing
             json["problems"] == [
                 [
                     "at": "line 1, /workloadHours", "message": #"2,5 was read as "2.5" hours"#,
-                    "remedy": #"write decimals as strings with a point, such as "2.5""#,
+                    "remedy": "write decimals with a point and without needless zeros, such as 2.5",
                 ]
             ]
         )

@@ -79,6 +79,8 @@ extension EndpointTests {
         (.needPublish, "{\"requestId\":\(request),\"need\":{\"id\":\"N\"}}"),
         (.needWithdraw, "{}"),
         (.needWithdraw, "{\"requestId\":\(request),\"id\":\"nope\",\"reason\":\"\"}"),
+        (.needErase, "{}"),
+        (.needErase, "{\"requestId\":\(request),\"id\":\"nope\",\"reason\":\"x\"}"),
         (.needList, "{\"item\":\"nope\"}"), (.needList, "{\"limit\":-1}"),
         (.needShow, "{}"), (.needShow, "{\"id\":\"nope\"}"),
         (.needMatch, "{}"), (.needMatch, "{\"id\":\"uni-z.example/nope\"}"),

@@ -26,15 +26,44 @@ import Testing
     }
 
     /// What the command writes for people.
-    private func read(_ arguments: [String], at institution: Institution) throws -> String {
+    private func read(
+        _ arguments: [String], at institution: Institution, _ status: Int32 = 0
+    ) throws -> String {
         let output = Pipe()
         let process = try Institution.process(
             "eccoe", ["catalogue"] + arguments + ["--data", institution.folder.path],
             output: output)
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        #expect(process.terminationStatus == status)
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A skill is found and shown by its label once labels are loaded.
+    private func bySkill(at institution: Institution) throws {
+        let uri = "http://data.europa.eu/esco/skill/a1"
+        let item: JSON = [
+            "id": "S-1", "title": ["en": "Bands"], "defaultLanguage": "en",
+            "learningOutcomes": [["title": ["en": "leads a band"], "escoSkills": [.string(uri)]]],
+        ]
+        let file = institution.folder.file("skilled.json")
+        try DurableFile.write(item.canonicalBytes, to: file)
+        _ = try institution.eccoe(["catalogue", "publish", file])
+        let early = try read(["search", "bands", "--skill", "musical staff"], at: institution, 64)
+        #expect(early.isEmpty)
+        let sheet = institution.folder.file("skills.csv")
+        let rows = [
+            "conceptType,conceptUri,preferredLabel,altLabels,description",
+            "KnowledgeSkillCompetence,\(uri),musical staff,notes of music,",
+            "KnowledgeSkillCompetence,\(uri)2,musical score,,",
+        ]
+        try DurableFile.write(Array((rows.joined(separator: "\n") + "\n").utf8), to: sheet)
+        _ = try institution.eccoe(["vocabulary", "load", "esco", sheet])
+        for name in [uri, "Musical staff", "notes of music"] {
+            let found = try read(["search", "--facets", "--skill", name], at: institution)
+            #expect(found.contains("\(uri) musical staff (1)"), "\(found)")
+        }
+        _ = try read(["search", "--skill", "musical"], at: institution, 64)
     }
 
     @Test func `pages lead to the next one by a link, and are not sent twice`() async throws {
@@ -106,6 +135,7 @@ import Testing
         let nothing = try read(
             ["search", "zzz", "--eqf", "6", "--credits-max", "5"], at: institution)
         #expect(nothing == "Nothing found. Try without --eqf, without --credits-max.\n")
+        try bySkill(at: institution)
         let similar = try institution.eccoe(["catalogue", "similar", "C-1"])
         #expect(similar["results"]?.array != nil)
         #expect(institution.stop() == 0)

@@ -36,10 +36,24 @@ import Testing
         for word in words { #expect(try store.ids("q=\(word)") == ["A"], "\(word)") }
     }
 
+    @Test(arguments: ["据数", "析分", "分析数据", "数分", "-数据", "数 -分析"])
+    func `finds letters without spaces in their order only`(_ words: String) throws {
+        try store.publish("A", "高级数据分析课程")
+        #expect(try store.ids("q=\(words)") == [])
+    }
+
+    @Test func `weighs a whole title of letters without spaces`() throws {
+        try store.publish("A", "数据")
+        try store.publish("B", "高级数据分析课程", "数据 数据")
+        #expect(try store.ids("q=数据").first == "A")
+    }
+
     private static let titles: [(String, [String])] = [
         ("Άλφα του λόγου", ["αλφα", "ΛΟΓΟΥ", "λογ", "ἄλφα"]), ("ΛΟΓΟΣ", ["λόγος", "λογοσ"]),
         ("Ёлка и чай", ["елка", "ЧАИ", "чай"]), ("مُحَمَّد", ["محمد", "مُحَمَّد", "محـمد"]),
-        ("שָׁלוֹם", ["שלום"]), ("हिन्दी भाषा", ["हिन्दी", "भाषा"]), ("数据分析", ["数据分析", "数据", "数"]),
+        ("שָׁלוֹם", ["שלום"]), ("हिन्दी भाषा", ["हिन्दी", "भाषा"]), ("数据分析", ["数据分析", "数据", "数", "分析", "据分"]),
+        ("Python入門: プログラミング", ["入門", "python入門", "グラミ", "python 入"]),
+        ("การเรียนรู้ของเครื่อง", ["เครื่อง", "เรียนรู้"]), ("แมว", ["แมว"]),
         ("Straße Łódź Malmø", ["strasse", "lodz", "malmo", "STRASSE", "łódź"]),
         ("Gießen", ["giessen"]), ("İzmir ısı", ["izmir", "isi"]),
         ("cafe\u{301}", ["café", "cafe"]),

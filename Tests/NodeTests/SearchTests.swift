@@ -184,6 +184,45 @@ import Testing
         }
     }
 
+    @Test func `are erased from every file of every node`() async throws {
+        try await federation.running {
+            try await begin()
+            var object = Self.need.object ?? JSONObject()
+            object["title"] = ["en": "Zanzibar quokka"]
+            #expect(try await publish(.object(object))["revision"]?.integer == 2)
+            try await federation.until("B knows the second revision") {
+                try !b.files(containing: "Zanzibar quokka").isEmpty
+            }
+            let erase: JSON = [
+                "requestId": .string(Institution.requestID()), "id": "N-1", "reason": "a name",
+                "revision": 2,
+            ]
+            let done = try await a.ask(.needErase, erase)
+            #expect(done["what"]?.string == "need N-1")
+            #expect(done["payloads"]?.array?.count == 1 && done["leaves"]?.array?.count == 1)
+            try await federation.until("B has erased it") {
+                try b.files(containing: "Zanzibar quokka").isEmpty
+            }
+            #expect(try a.files(containing: "Zanzibar quokka") == [])
+            for (node, name) in [(a, "N-1"), (b, "uni-a.example/N-1")] {
+                let shown = try await node.ask(.needShow, ["id": .string(name)])
+                #expect(shown["need"] == nil && shown["revision"]?.integer == 2)
+                #expect(try await node.ask(.needList)["needs"] == [])
+            }
+            // The item of the same id is another subject, and the same request is answered again.
+            #expect(try await a.ask(.needErase, erase) == done)
+            let other = await #expect(throws: Problem.self) {
+                try await a.ask(
+                    .needErase,
+                    [
+                        "requestId": .string(Institution.requestID()), "id": "BC-1",
+                        "reason": "x",
+                    ])
+            }
+            #expect(other?.slug == .notFound)
+        }
+    }
+
     @Test func `are revised, withdrawn, and not told when their log is stale`() async throws {
         try await federation.running {
             try await begin()

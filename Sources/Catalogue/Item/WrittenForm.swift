@@ -1,3 +1,5 @@
+import CanonicalJSON
+
 /// The forms of single values that an item accepts: one form for one value, so that "unchanged" can
 /// be seen from the text.
 package enum WrittenForm {
@@ -12,6 +14,13 @@ package enum WrittenForm {
         }
         if parts[0].count > 1, parts[0].first == UInt8(ascii: "0") { return false }
         return parts.count == 1 || parts[1].last != UInt8(ascii: "0")
+    }
+
+    /// How to write the next time what was taken for a decimal.
+    static func decimalRemedy(_ value: JSON) -> String {
+        value.string == nil
+            ? "write decimals as strings, such as \"2.5\""
+            : "write decimals with a point and without needless zeros, such as 2.5"
     }
 
     /// The decimal that a person or another program wrote: leading zeros and zeros after the

@@ -3,8 +3,9 @@
 /// All terms must occur. A text in quotation marks is a phrase; the last word that is not in quotation
 /// marks is also taken as the beginning of a word; a word or phrase with a hyphen before it must not
 /// occur. There are no other operators: AND, OR, NOT, NEAR, * and : are words or nothing. Words are what
-/// stands between characters that are neither letters nor digits. A run of Chinese or Japanese letters
-/// without spaces counts as one word, of which only the beginning can be found.
+/// stands between characters that are neither letters nor digits. A run of letters of a script that is
+/// written without spaces (Chinese, Japanese, Thai) is one word here; the index finds it as a phrase of its
+/// letters, wherever it stands.
 package struct SearchWords: Sendable, Equatable {
     /// Words in a row that must occur, or must not.
     package struct Term: Sendable, Equatable {

@@ -132,8 +132,7 @@ extension Operation {
         case .catalogue:
             return Operation(
                 "catalogue",
-                "Searches all institutions' items. The link of the relation next leads on, by a cursor; "
-                    + "with similar=<global id> and limit alone, the items most similar to one.",
+                "Searches all institutions' items. The link of the relation next leads on.",
                 gives: json
             ).asking(searchParameters).giving(APISchemas.search)
         case .needs:

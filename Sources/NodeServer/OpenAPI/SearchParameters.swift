@@ -3,7 +3,7 @@ import Catalogue
 import Federation
 
 extension Operation {
-    /// The parameters of a search, but for those that only a page before gives.
+    /// The parameters of a search.
     static let searchParameters: [Parameter] =
         [
             Parameter(
@@ -22,6 +22,15 @@ extension Operation {
             Parameter(
                 name: "facets", schema: one(of: ["true", "false"]),
                 text: "Whether the items of each value are counted."),
+            Parameter(
+                name: "cursor", schema: ["type": "string", "pattern": "^[A-Za-z0-9_-]+$"],
+                text:
+                    "Where the page begins: `next` of the page before, with all else as it was then. A "
+                    + "text of one's own is refused."),
+            Parameter(
+                name: "similar", schema: text,
+                text:
+                    "The items most similar to this one, by its global id; goes with limit only."),
         ]
 
     /// The parameters of needs; the last one only of their list.

@@ -26,6 +26,33 @@ enum FoldedText {
         return String(result).precomposedStringWithCanonicalMapping
     }
 
+    /// As `folding`, and letters of scripts that are written without spaces between words stand alone:
+    /// each is a word of the index, and a run of them a phrase, which is found in the middle of another.
+    static func words(_ text: String) -> String {
+        let folded = folding(text)
+        guard folded.unicodeScalars.contains(where: isSpaceless) else { return folded }
+        var result = String.UnicodeScalarView()
+        for scalar in folded.unicodeScalars {
+            guard isSpaceless(scalar) else {
+                result.append(scalar)
+                continue
+            }
+            result.append(contentsOf: [" ", scalar, " "])
+        }
+        return String(result)
+    }
+
+    /// Thai, Lao, Burmese, Khmer, kana, and Chinese characters.
+    private static func isSpaceless(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0xe00...0xeff, 0x1000...0x109f, 0x1780...0x17ff, 0x2e80...0x2fdf, 0x3005...0x3007,
+            0x3040...0x30ff, 0x31f0...0x31ff, 0x3400...0x4dbf, 0x4e00...0x9fff, 0xf900...0xfaff,
+            0xff66...0xff9f, 0x20000...0x3ffff:
+            true
+        default: false
+        }
+    }
+
     /// As `folding`, in lower case.
     static func key(_ text: String) -> String { folding(text).lowercased() }
 

@@ -24,7 +24,7 @@ struct ItemIndexRow {
         facets = lines.joined(separator: "\n")
         let first = title.prefix { $0 != "\n" }
         self.title = String(FoldedText.key(String(first)).prefix(64))
-        titleWords = SearchWords.split(first).count
+        titleWords = SearchWords.split(FoldedText.words(String(first))[...]).count
         credits = item.ects.flatMap(Double.init) ?? Double(Self.unstated)
         level = item.level ?? Self.unstated
         self.at = at

@@ -170,7 +170,7 @@ struct TextMatch {
 
     init(all terms: [SearchWords.Term]) {
         text = terms.map { term in
-            "\"" + term.words.map(FoldedText.folding).joined(separator: " ") + "\""
+            "\"" + term.words.map(FoldedText.words).joined(separator: " ") + "\""
                 + (term.isPrefix ? " *" : "")
         }.joined(separator: " ")
     }

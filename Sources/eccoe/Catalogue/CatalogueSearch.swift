@@ -44,6 +44,9 @@ struct CatalogueSearch: Verb {
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
+        let skills = SkillNames(node.folder)
+        var filters = filters
+        filters.skill = try filters.skill.map { try skills.uri(of: $0) }
         var body = filters.body
         body["query"] = .string(words.joined(separator: " "))
         body["sort"] = sort.map { .string($0) }
@@ -54,7 +57,7 @@ struct CatalogueSearch: Verb {
         output.write(list: "results", of: answer) { rows in
             SearchText.corrections(answer)
                 + (rows.isEmpty ? SearchText.nothing(filters.names) : ItemTable.text(rows))
-                + SearchText.rest(answer, shown: rows.count) + SearchText.facets(answer)
+                + SearchText.rest(answer, shown: rows.count) + SearchText.facets(answer, skills)
         }
     }
 }
@@ -88,7 +91,10 @@ struct SearchFilters: ParsableArguments {
     @Option(help: "Only of this type, such as mooc.")
     var type: [String] = []
 
-    @Option(help: ArgumentHelp("Only with this skill.", valueName: "uri"))
+    @Option(
+        help: ArgumentHelp(
+            "Only with this skill; a label when ESCO is loaded (eccoe vocabulary load).",
+            valueName: "uri or label"))
     var skill: [String] = []
 
     @Option(help: "Only with this sign of quality, such as accredited.")
@@ -151,11 +157,16 @@ enum SearchText {
     }
 
     /// The counted values, a dimension a line.
-    static func facets(_ answer: JSON) -> String {
+    static func facets(_ answer: JSON, _ skills: SkillNames) -> String {
+        let shown = (answer["facets"]?[FacetDimension.skill.rawValue]?.array ?? [])
+            .compactMap { $0["value"]?.string }
+        let names = skills.labels(of: Set(shown))
         let lines = (answer["facets"]?.object ?? JSONObject()).compactMap {
             name, values -> (String, String)? in
             let cells = (values.array ?? []).prefix(8).map { value in
-                let label = value["label"]?.string.map { " \($0)" } ?? ""
+                let known =
+                    value["label"] ?? value["value"]?.string.flatMap { names[$0] }.map(JSON.string)
+                let label = known.map { " " + TextTable.cell($0) } ?? ""
                 return
                     "\(TextTable.cell(value["value"]))\(label) (\(TextTable.cell(value["count"])))"
             }

@@ -76,7 +76,9 @@ struct CheckOutput {
     }
 
     private var table: String {
-        var text = TextTable.rows(["ID"] + ruleSets.map { $0.id.uppercased() } + ["TITLE"], rows)
+        var text =
+            rows.isEmpty
+            ? "" : TextTable.rows(["ID"] + ruleSets.map { $0.id.uppercased() } + ["TITLE"], rows)
         if itemCount == 1, let first {
             for ruleSet in ruleSets {
                 text += "\n\(ruleSet.title)\n"
@@ -88,6 +90,7 @@ struct CheckOutput {
                 )
             }
         }
+        if rows.isEmpty, evidence.isEmpty { text += "No item could be read.\n" }
         for found in evidence {
             let students = found.evaluation.sampleSize.map { " by \($0) students" } ?? ""
             let line = "\(found.itemID): evaluated as \(found.evaluation.score)\(students)"

@@ -44,7 +44,7 @@ struct EvidenceImport {
         guard !items.isEmpty else { return [] }
         let answer = try await client.call(
             .cataloguePublish,
-            WriteRequest.publish(items, dryRun: dryRun)
+            WriteRequest.publish(items, dryRun: dryRun, skipsRefused: true)
         )
         return answer["results"]?.array ?? []
     }

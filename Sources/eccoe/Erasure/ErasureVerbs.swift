@@ -35,6 +35,39 @@ struct CatalogueErase: Verb {
     }
 }
 
+/// `eccoe need erase <id>`
+struct NeedErase: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "erase",
+        abstract: "Erase the texts of an own need, here and at everybody who holds them.",
+        discussion: """
+            As eccoe catalogue erase does with an item: the entries stay in the log, their texts \
+            are deleted here at once and everywhere within 72 hours. It cannot be undone. Withdraw \
+            the need first when it is no longer looked for. Without --yes it only tells what would \
+            be erased.
+
+            Example:  eccoe need erase need-7 --reason "named a person" --yes
+            """
+    )
+
+    @Argument(help: "The need's id.")
+    var id: String
+
+    @Option(help: ArgumentHelp("Only this revision (default: all of them).", valueName: "n"))
+    var revision: Int?
+
+    @OptionGroup var erasure: ErasureOptions
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var output: OutputOptions
+
+    func execute() async throws {
+        var body = erasure.body
+        body["id"] = .string(id)
+        body["revision"] = revision.map { .number(JSONNumber(Int64($0))) }
+        try erasure.finish(try await node.ask(.needErase, .object(body)), output)
+    }
+}
+
 /// `eccoe decision erase <subject>`
 struct DecisionErase: Verb {
     static let configuration = CommandConfiguration(

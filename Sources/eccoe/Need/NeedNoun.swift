@@ -9,7 +9,8 @@ struct NeedNoun: AsyncParsableCommand {
         abstract:
             "What institutions are looking for: publish the own needs, match them with items.",
         subcommands: [
-            NeedPublish.self, NeedWithdraw.self, NeedList.self, NeedShow.self, NeedMatchVerb.self,
+            NeedPublish.self, NeedWithdraw.self, NeedErase.self, NeedList.self, NeedShow.self,
+            NeedMatchVerb.self,
         ]
     )
 }

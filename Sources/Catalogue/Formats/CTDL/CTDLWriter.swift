@@ -13,6 +13,8 @@ struct CTDLWriter {
     static let context: JSON = [
         "ceterms": .string(CTDLClass.terms), "schema": "https://schema.org/",
         "creditUnit": .string(CTDLClass.creditUnits),
+        "deliveryType": "https://purl.org/ctdl/vocabs/deliveryType/",
+        "lifeCycle": "https://purl.org/ctdl/vocabs/lifeCycle/",
     ]
 
     var node: JSON {
@@ -72,8 +74,8 @@ struct CTDLWriter {
 
     private var status: [JSON] {
         switch item.status {
-        case "urn:eccoe:status:released": [term("credentialStat:Active", ["en": "Active"])]
-        case "urn:eccoe:status:obsolete": [term("credentialStat:Deprecated", ["en": "Deprecated"])]
+        case "urn:eccoe:status:released": [term("lifeCycle:Active", ["en": "Active"])]
+        case "urn:eccoe:status:obsolete": [term("lifeCycle:Ceased", ["en": "Ceased"])]
         default: []
         }
     }

@@ -119,7 +119,7 @@ struct OwnItem: RecordMapper {
             .note,
             pointer,
             "\(text) was read as \"\(decimal)\"",
-            "write decimals as strings with a point, such as \"2.5\""
+            WrittenForm.decimalRemedy(value)
         )
         return .string(decimal)
     }

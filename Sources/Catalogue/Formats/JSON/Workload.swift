@@ -18,7 +18,7 @@ struct Workload {
                     .note,
                     pointer,
                     "\(text) was read as \"\(decimal)\" hours",
-                    "write decimals as strings with a point, such as \"2.5\""
+                    WrittenForm.decimalRemedy(value)
                 )
             }
             hours = .string(decimal)
