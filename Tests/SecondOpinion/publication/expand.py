@@ -31,17 +31,19 @@ def load(url, options=None):
     return {"contextUrl": None, "documentUrl": url, "document": document}
 
 
-def values(node, found):
-    """All values but those of types, which are expanded to other names."""
+def values(node, found, prefixes):
+    """All values but those of types, which are expanded to other names; compact ones in full."""
     if isinstance(node, dict):
         for name, value in node.items():
             if name not in ("@context", "@type", "type"):
-                values(value, found)
+                values(value, found, prefixes)
     elif isinstance(node, list):
         for value in node:
-            values(value, found)
+            values(value, found, prefixes)
     else:
-        found[str(node)] += 1
+        prefix, colon, rest = str(node).partition(":")
+        known = prefixes.get(prefix) if colon and not rest.startswith("//") else None
+        found[known + rest if known else str(node)] += 1
     return found
 
 
@@ -52,7 +54,12 @@ for path in files:
         document = json.load(file)
     dropped = []
     expanded = jsonld.expand(document, {"base": ""}, on_property_dropped=dropped.append)
-    lost = values(document, Counter()) - values(expanded, Counter())
+    context = document.get("@context") if isinstance(document, dict) else None
+    prefixes = {
+        name: url for name, url in (context.items() if isinstance(context, dict) else ())
+        if isinstance(url, str) and url.endswith(("/", "#"))
+    }
+    lost = values(document, Counter(), prefixes) - values(expanded, Counter(), {})
     report[os.path.basename(path)] = {
         "nodes": len(expanded), "lost": sorted(lost), "dropped": dropped,
     }
