@@ -76,7 +76,7 @@ extension NodeDatabase {
 
     /// Batches whose leaf may not have been appended, oldest first.
     package func unfinishedIssuances() throws -> [IssuanceBatch] {
-        try pool.look { db in
+        try pool.read { db in
             try String.fetchAll(
                 db.cachedStatement(
                     sql: """
@@ -89,7 +89,7 @@ extension NodeDatabase {
 
     /// A batch; nil when there is none of that subject.
     package func issuanceBatch(_ subject: String) throws -> IssuanceBatch? {
-        try pool.look { try Self.batch(subject, in: $0) }
+        try pool.read { try Self.batch(subject, in: $0) }
     }
 
     /// Notes where the leaf of a batch stands.

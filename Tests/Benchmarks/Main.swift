@@ -1,13 +1,14 @@
 import CanonicalJSON
 import Foundation
 
-/// `swift run -c release Benchmarks [--json <file>] [--only <words>] [--quick] [--own] [--items <n>]`: what the log
-/// costs, against the disk's own floor and against others on the same disk, in one run.
+/// `swift run -c release Benchmarks [--json <file>] [--only <words>] [--quick] [--own] [--items <n>]
+/// [--queries <n>]`: what the log costs, against the disk's own floor and against others on the same disk, in one run.
 ///
 /// The machine may be shared: the floor is measured before and after each row, ratios say more than
 /// absolute figures, and rows during which the floor moved say so. `--only` takes words with semicolons
 /// between, one of which a row's name must contain; `--own` leaves the others out; `--quick` takes a tenth of the leaves
-/// and of the catalogue's items, of which `--items` names another number.
+/// and of the catalogue's items; `--items` and `--queries` name other numbers for the search. Each row is told
+/// as soon as it is measured, and all of them at the end.
 @main
 struct Benchmarks {
     static func main() async throws {
@@ -28,7 +29,7 @@ struct Benchmarks {
                 RegistryBenchmark(members: options.scaled(5000)),
                 SearchBenchmark(
                     items: options.items ?? options.scaled(1_000_000),
-                    queries: 1000, hasPeer: !options.ownOnly),
+                    queries: options.queries ?? 1000, hasPeer: !options.ownOnly),
             ]
         let peers: [any Benchmark] = options.ownOnly ? [] : Peers.all(options)
         for benchmark in own + peers where options.wants(benchmark.name) {
@@ -42,6 +43,7 @@ struct Benchmarks {
                     rows[index].floorAfter = after
                 }
                 table.rows += rows
+                for row in rows { Report.progress(String(Report.line(row).dropLast())) }
             } catch let absence as Absent {
                 table.absent.append("\(benchmark.name): \(absence.reason)")
             }
@@ -75,6 +77,8 @@ struct Options {
     var ownOnly = false
     /// Items of the catalogue that is searched; nil for the usual number.
     var items: Int?
+    /// Questions that are asked of it; nil for the usual number.
+    var queries: Int?
 
     init(_ arguments: some Sequence<String>) throws {
         var rest = Array(arguments)[...]
@@ -85,9 +89,12 @@ struct Options {
             case "--quick": isQuick = true
             case "--own": ownOnly = true
             case "--items": items = rest.popFirst().flatMap { Int($0) }
+            case "--queries": queries = rest.popFirst().flatMap { Int($0) }
             default:
                 throw Absent(
-                    reason: "\(argument) is no option: --json, --only, --quick, --own, --items")
+                    reason:
+                        "\(argument) is no option: --json, --only, --quick, --own, --items, --queries"
+                )
             }
         }
     }

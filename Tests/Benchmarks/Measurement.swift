@@ -107,7 +107,7 @@ enum Report {
         _ = FileManager.default.createFile(atPath: file, contents: Data(json))
     }
 
-    private static func line(_ row: Row) -> String {
+    static func line(_ row: Row) -> String {
         func number(_ value: Double?, _ digits: Int = 0) -> String {
             let text = value.map { String(format: "%.\(digits)f", $0) } ?? "-"
             return String(repeating: " ", count: max(1, 10 - text.count)) + text
