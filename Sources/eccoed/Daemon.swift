@@ -77,7 +77,7 @@ struct Daemon {
             listeners.insert(service, at: 0)
         }
         var group = ServiceGroupConfiguration(
-            services: (parts.services + [reload] + listeners).map {
+            services: (parts.services + [reload, SearchReadiness(node: node)] + listeners).map {
                 .init(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup)

@@ -94,13 +94,13 @@ struct FacetIndex: Sendable {
     /// Takes what an item was before out, and what it is now in; nil is nothing.
     mutating func replace(_ item: Int, _ old: IndexedItem?, by new: IndexedItem?) {
         for line in old?.lines ?? [] {
-            if let tag = Self.tag(of: line) {
-                values[tag, default: Values()].remove(item, at: String(line.dropFirst()))
+            if let (tag, value) = Self.parts(of: line) {
+                values[tag, default: Values()].remove(item, at: value)
             }
         }
         for line in new?.lines ?? [] {
-            if let tag = Self.tag(of: line) {
-                values[tag, default: Values()].insert(item, at: String(line.dropFirst()))
+            if let (tag, value) = Self.parts(of: line) {
+                values[tag, default: Values()].insert(item, at: value)
             }
         }
         guard let new else { return all.remove(item) }
@@ -109,9 +109,16 @@ struct FacetIndex: Sendable {
         titleWords[item] = UInt8(clamping: new.titleWords)
     }
 
-    private static func tag(of line: String) -> Tag? {
-        let tag = line.first.flatMap(Tag.init(rawValue:))
-        return tag == .hours ? nil : tag
+    /// Tags are one byte: a million items have twenty lines each, which are read as bytes.
+    private static func parts(of line: String) -> (tag: Tag, value: String)? {
+        guard let byte = line.utf8.first, let tag = tags[Int(byte)], tag != .hours else {
+            return nil
+        }
+        return (tag, String(Substring(line.utf8.dropFirst())))
+    }
+
+    private static let tags: [Tag?] = (0...255).map {
+        Tag(rawValue: Character(Unicode.Scalar(UInt8($0))))
     }
 }
 

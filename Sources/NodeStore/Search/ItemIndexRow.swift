@@ -117,7 +117,7 @@ extension GRDB.Database {
 extension IndexedItem {
     fileprivate init(_ row: Row, recognised: [String]) {
         let facets: String = row["facets"]
-        lines = facets.split(separator: "\n").map(String.init)
+        lines = facets.utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) }
         lines.append(FacetIndex.Tag.institution.line(row["domain"]))
         lines.append(FacetIndex.Tag.origin.line(row["origin"]))
         lines += recognised.map(FacetIndex.Tag.recognised.line)

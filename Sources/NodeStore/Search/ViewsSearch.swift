@@ -34,6 +34,13 @@ extension ViewsStore {
         }
     }
 
+    /// Reads what every search needs, so that the first one does not wait for it.
+    ///
+    /// - Throws: what SQLite says.
+    package func prepareSearch() throws {
+        _ = try facets()
+    }
+
     /// The first items that match the words, best first.
     ///
     /// - Parameter domain: only this institution's items, when given.
