@@ -184,6 +184,8 @@ package struct NeedDesk: Sendable {
         if let need = try readable(row) {
             line["title"] = .string(need.displayTitle)
             line["need"] = need.json
+        } else if row.isErased {
+            line["erased"] = true
         } else {
             line["stale"] = node.isFresh(row.origin, at: node.time.now()) ? nil : true
         }

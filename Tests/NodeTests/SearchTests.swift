@@ -207,6 +207,7 @@ import Testing
             for (node, name) in [(a, "N-1"), (b, "uni-a.example/N-1")] {
                 let shown = try await node.ask(.needShow, ["id": .string(name)])
                 #expect(shown["need"] == nil && shown["revision"]?.integer == 2)
+                #expect(shown["erased"]?.bool == true && shown["stale"] == nil)
                 #expect(try await node.ask(.needList)["needs"] == [])
             }
             // The item of the same id is another subject, and the same request is answered again.

@@ -20,6 +20,8 @@ package struct NeedRow: Sendable, Equatable {
     package let living: Bool
     /// RFC 8785 bytes of the need; nil until its payload arrives, and when it was erased.
     package let document: [UInt8]?
+    /// Whether its institution has erased the text.
+    package let isErased: Bool
 
     init(_ row: Row) {
         domain = row["domain"]
@@ -30,10 +32,16 @@ package struct NeedRow: Sendable, Equatable {
         living = row["living"]
         let data: Data? = row["document"]
         document = data.map { Array($0) }
+        isErased = row["is_erased"]
     }
 }
 
 extension ViewsStore {
+    private static let columns = """
+        need.*, document IS NULL AND EXISTS (SELECT 1 FROM erased
+        WHERE erased.domain = need.domain AND erased.digest = need.payload) AS is_erased
+        """
+
     /// Living needs with their texts, the newest first.
     ///
     /// - Parameters:
@@ -46,7 +54,7 @@ extension ViewsStore {
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
-                        SELECT * FROM need WHERE living AND document IS NOT NULL
+                        SELECT \(Self.columns) FROM need WHERE living AND document IS NOT NULL
                         AND (?1 IS NULL OR domain = ?1) ORDER BY at DESC, domain, id
                         """),
                 arguments: [domain])
@@ -62,7 +70,8 @@ extension ViewsStore {
     package func need(domain: String, id: String) throws -> NeedRow? {
         try pool.look { db in
             try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT * FROM need WHERE domain = ? AND id = ?"),
+                db.cachedStatement(
+                    sql: "SELECT \(Self.columns) FROM need WHERE domain = ? AND id = ?"),
                 arguments: [domain, id]
             ).map(NeedRow.init)
         }

@@ -149,8 +149,14 @@ struct NeedShow: Verb {
         output.write(answer) { answer in
             let names = ["domain", "id", "standing", "living", "revision", "index", "origin"]
             let need = answer["need"]?.object ?? JSONObject()
+            let missing =
+                answer["erased"]?.bool == true
+                ? "Its text was erased by its institution.\n"
+                : "Its text is not here (yet), or the copy of its log is too old to be told.\n"
             return TextTable.pairs(names.map { ($0, TextTable.cell(answer[$0])) }) + "\n"
-                + TextTable.pairs(need.map { ($0.name, TextTable.cell($0.value)) })
+                + (need.names.isEmpty
+                    ? missing
+                    : TextTable.pairs(need.map { ($0.name, TextTable.cell($0.value)) }))
         }
     }
 }
