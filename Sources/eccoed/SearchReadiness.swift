@@ -11,6 +11,8 @@ struct SearchReadiness: Service {
     func run() async throws {
         do {
             try node.views.prepareSearch()
+        } catch is CancellationError {
+            return
         } catch {
             node.logger.warning(
                 "the search could not be prepared; the first search tries again",

@@ -85,6 +85,8 @@ extension GRDB.Database {
     }
 
     /// The whole index.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled meanwhile, and what SQLite says.
     func readFacetIndex() throws -> FacetIndex {
         var recognised: [Int64: [String]] = [:]
         let precedents = try Row.fetchCursor(
@@ -106,6 +108,8 @@ extension GRDB.Database {
                 WHERE item.living ORDER BY item_index.item
                 """)
         while let row = try rows.next() {
+            // A daemon that stops does not wait for the rest of a million.
+            try Task.checkCancellation()
             let item: Int64 = row["item"]
             index.replace(
                 Int(item), nil, by: IndexedItem(row, recognised: recognised[item] ?? []))

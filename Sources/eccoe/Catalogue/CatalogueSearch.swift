@@ -46,7 +46,7 @@ struct CatalogueSearch: Verb {
     func execute() async throws {
         let skills = SkillNames(node.folder)
         var filters = filters
-        filters.skill = try filters.skill.map { try skills.uri(of: $0) }
+        filters.skill = try skills.uris(of: filters.skill)
         var body = filters.body
         body["query"] = .string(words.joined(separator: " "))
         body["sort"] = sort.map { .string($0) }

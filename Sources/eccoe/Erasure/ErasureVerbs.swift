@@ -20,19 +20,11 @@ struct CatalogueErase: Verb {
     @Argument(help: "The item's id in the own catalogue.")
     var id: String
 
-    @Option(help: ArgumentHelp("Only this revision (default: all of them).", valueName: "n"))
-    var revision: Int?
+    @OptionGroup var published: PublishedErasure
 
-    @OptionGroup var erasure: ErasureOptions
-    @OptionGroup var node: NodeOptions
-    @OptionGroup var output: OutputOptions
+    var output: OutputOptions { published.output }
 
-    func execute() async throws {
-        var body = erasure.body
-        body["id"] = .string(id)
-        body["revision"] = revision.map { .number(JSONNumber(Int64($0))) }
-        try erasure.finish(try await node.ask(.catalogueErase, .object(body)), output)
-    }
+    func execute() async throws { try await published.erase(id, .catalogueErase) }
 }
 
 /// `eccoe need erase <id>`
@@ -53,19 +45,11 @@ struct NeedErase: Verb {
     @Argument(help: "The need's id.")
     var id: String
 
-    @Option(help: ArgumentHelp("Only this revision (default: all of them).", valueName: "n"))
-    var revision: Int?
+    @OptionGroup var published: PublishedErasure
 
-    @OptionGroup var erasure: ErasureOptions
-    @OptionGroup var node: NodeOptions
-    @OptionGroup var output: OutputOptions
+    var output: OutputOptions { published.output }
 
-    func execute() async throws {
-        var body = erasure.body
-        body["id"] = .string(id)
-        body["revision"] = revision.map { .number(JSONNumber(Int64($0))) }
-        try erasure.finish(try await node.ask(.needErase, .object(body)), output)
-    }
+    func execute() async throws { try await published.erase(id, .needErase) }
 }
 
 /// `eccoe decision erase <subject>`
@@ -98,6 +82,23 @@ struct DecisionErase: Verb {
         body["subject"] = .string(subject)
         body["precedentOnly"] = .bool(precedentOnly)
         try erasure.finish(try await node.ask(.decisionErase, .object(body)), output)
+    }
+}
+
+/// What the erasure of an item or a need asks for, beside its id.
+struct PublishedErasure: ParsableArguments {
+    @Option(help: ArgumentHelp("Only this revision (default: all of them).", valueName: "n"))
+    var revision: Int?
+
+    @OptionGroup var erasure: ErasureOptions
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var output: OutputOptions
+
+    func erase(_ id: String, _ operation: ControlOperation) async throws {
+        var body = erasure.body
+        body["id"] = .string(id)
+        body["revision"] = revision.map { .number(JSONNumber(Int64($0))) }
+        try erasure.finish(try await node.ask(operation, .object(body)), output)
     }
 }
 

@@ -11,18 +11,24 @@ struct SkillNames {
         file = ESCOFile(folder)
     }
 
-    /// The URI of a skill that somebody names by a label; a text with a colon is taken for a URI.
+    /// The URIs of skills that somebody names by labels; a text with a colon is taken for a URI.
     ///
-    /// - Throws: `CommandFailure` when no loaded skill, or more than one, has this label.
-    func uri(of text: String) throws -> String {
-        guard !text.contains(":") else { return text }
+    /// - Throws: `CommandFailure` when no loaded skill, or more than one, has such a label.
+    func uris(of texts: [String]) throws -> [String] {
+        guard let label = texts.first(where: Self.isLabel) else { return texts }
         guard let skills = try file.skills() else {
             throw CommandFailure(
                 .usage,
                 Problem(
-                    .notFound, "a skill is named by its URI until labels are loaded", at: text,
-                    try: "eccoe vocabulary load esco <the CSV of skills from the ESCO portal>"))
+                    .notFound, "a skill is named by its URI until labels are loaded", at: label,
+                    try: ESCOFile.loading))
         }
+        return try texts.map { Self.isLabel($0) ? try Self.uri(of: $0, among: skills) : $0 }
+    }
+
+    private static func isLabel(_ text: String) -> Bool { !text.contains(":") }
+
+    private static func uri(of text: String, among skills: [ESCOSkill]) throws -> String {
         let search = LabelSearch(text)
         let named = skills.filter { search.rank($0.label) == 0 }
         let called = skills.filter { $0.otherLabels.contains { search.rank($0) == 0 } }

@@ -110,7 +110,7 @@ struct VocabularySearch: Verb {
                     .notFound,
                     "the skills of ESCO were not loaded",
                     at: ESCOFile(node.folder).path,
-                    try: "eccoe vocabulary load esco <the CSV of skills from the ESCO portal>"
+                    try: ESCOFile.loading
                 )
             )
         }
@@ -196,6 +196,8 @@ struct VocabularyLoad: Verb {
 /// The loaded skills in the data folder: one JSON object a line.
 struct ESCOFile {
     static let name = "esco"
+    /// How the skills come here.
+    static let loading = "eccoe vocabulary load esco <the CSV of skills from the ESCO portal>"
 
     private let folder: DataFolder
 
